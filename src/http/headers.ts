@@ -1,0 +1,58 @@
+/**
+ * The request metadata headers and their codec.
+ *
+ * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#request-metadata
+ */
+import type { JsonObject } from '../json-rpc.js';
+
+export const VERSION_HEADER = 'mcp-protocol-version';
+export const METHOD_HEADER = 'mcp-method';
+export const NAME_HEADER = 'mcp-name';
+
+/** Which member of `params` the `Mcp-Name` header mirrors, by method. */
+const nameSources: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
+  ['tools/call', 'name'],
+  ['prompts/get', 'name'],
+  ['resources/read', 'uri'],
+]);
+
+/** The value that `Mcp-Name` must carry for a request, or `undefined` where the header does not apply. */
+export function nameOf(method: string, params: JsonObject | undefined): string | undefined {
+  const source = nameSources.get(method);
+  if (source === undefined) return undefined;
+  const value = params?.[source];
+  return typeof value === 'string' ? value : undefined;
+}
+
+const PREFIX = '=?base64?';
+const SUFFIX = '?=';
+// Visible ASCII and inner spaces: what a header carries as it is (RFC 9110 section 5.5). A tab may be received, but
+// intermediaries may turn it into a space, so it is not sent.
+const PLAIN = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
+const RECEIVABLE = /^[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?$/;
+
+/** Encodes a value for a header: as it is where that is safe, else as `=?base64?…?=` of its UTF-8 bytes. */
+export function encodeHeaderValue(value: string): string {
+  if (value === '' || (PLAIN.test(value) && !looksEncoded(value))) return value;
+  let binary = '';
+  for (const byte of new TextEncoder().encode(value)) binary += String.fromCharCode(byte);
+  return PREFIX + btoa(binary) + SUFFIX;
+}
+
+/** Decodes a header value. `undefined`: it holds characters or a sentinel that no conforming client sends. */
+export function decodeHeaderValue(value: string): string | undefined {
+  if (!looksEncoded(value)) return value === '' || RECEIVABLE.test(value) ? value : undefined;
+  const encoded = value.slice(PREFIX.length, -SUFFIX.length);
+  // atob forgives white space and missing padding; the format does not.
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(encoded)) return undefined;
+  try {
+    const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function looksEncoded(value: string): boolean {
+  return value.startsWith(PREFIX) && value.endsWith(SUFFIX) && value.length >= PREFIX.length + SUFFIX.length;
+}

@@ -1,0 +1,51 @@
+/** Media types of requests and answers. */
+
+export const JSON_TYPE = 'application/json';
+export const SSE_TYPE = 'text/event-stream';
+
+/**
+ * Whether a `Content-Type` is exactly JSON: `application/json`, any case, with no charset but UTF-8. A list of types, a
+ * JSON type hidden in a parameter, and everything a browser sends without a preflight are not.
+ *
+ * @see RFC 9110 section 8.3
+ */
+export function isJson(contentType: string | null | undefined): boolean {
+  if (contentType === JSON_TYPE) return true;
+  return (
+    typeof contentType === 'string' &&
+    /^application\/json[ \t]*(?:;[ \t]*(?:charset[ \t]*=[ \t]*(?:utf-8|"utf-8")[ \t]*)?)*$/i.test(contentType)
+  );
+}
+
+/** The type of a `Content-Type`, without parameters, in lower case. */
+export function typeOf(contentType: string | null | undefined): string {
+  return (contentType ?? '').split(';', 1)[0]!.trim().toLowerCase();
+}
+
+/** What a caller's `Accept` allows. Absent, empty and wildcards allow both; so does a list that names neither. */
+export interface Accepts {
+  readonly json: boolean;
+  readonly sse: boolean;
+}
+
+const BOTH: Accepts = { json: true, sse: true };
+
+/**
+ * Reads an `Accept` header leniently: many clients send any type or nothing.
+ *
+ * @see RFC 9110 section 12.5.1
+ */
+export function accepts(header: string | null | undefined): Accepts {
+  if (header === null || header === undefined || header === '') return BOTH;
+  let json = false;
+  let sse = false;
+  for (const part of header.toLowerCase().split(',')) {
+    const [range = '', ...parameters] = part.split(';');
+    if (parameters.some((parameter) => /^\s*q\s*=\s*0(?:\.0*)?\s*$/.test(parameter))) continue;
+    const type = range.trim();
+    if (type === '*/*') return BOTH;
+    json ||= type === JSON_TYPE || type === 'application/*';
+    sse ||= type === SSE_TYPE || type === 'text/*';
+  }
+  return json || sse ? { json, sse } : BOTH;
+}

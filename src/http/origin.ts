@@ -1,0 +1,142 @@
+/**
+ * Who may talk to an endpoint: the `Origin` and `Host` policy, and the CORS headers that follow from it.
+ *
+ * A web page that a user visits can send requests to the user's own machine, and by DNS rebinding it can even make them
+ * look same-origin. A request that a page sent carries an `Origin` that the page cannot change; a request that came
+ * through a rebound name carries a `Host` that is not ours. Both are checked on every request, before anything else.
+ *
+ * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#security--endpoint
+ */
+
+/** Decides which web origins are served: exact origins, patterns that must match the whole origin, or a function. */
+export type Origins = readonly (string | RegExp)[] | ((origin: string) => boolean);
+
+/** CORS details beyond admission, which `origins` decides. */
+export interface CorsOptions {
+  /** Seconds a browser may remember a preflight. Default 7,200, the most that Chromium honours. */
+  readonly maxAgeSeconds?: number;
+  /** Further response headers that pages may read. Default none. */
+  readonly exposeHeaders?: readonly string[];
+  /** Whether pages may send cookies and HTTP authentication. Default `false`. */
+  readonly allowCredentials?: boolean;
+}
+
+/** What the policy asks of a request. Methods, because some answers cost a URL parse that most requests do not need. */
+export interface Caller {
+  get(header: string): string | null | undefined;
+  /** The host and port that the caller asked for: the `Host` header, else the URL's. */
+  authority(): string;
+  /** Whether the connection ends at a loopback address, as far as is known. */
+  loopback(): boolean;
+}
+
+/** Answers why a caller is refused, or `undefined`. */
+export type Policy = (caller: Caller, origin: string | null | undefined) => string | undefined;
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+const HOST = /^((?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\]))(?::\d{1,5})?$/i;
+
+/** Whether a host name, without port, is one of the loopback names that browsers never resolve elsewhere. */
+export function isLoopback(hostname: string): boolean {
+  return LOOPBACK.test(hostname);
+}
+
+/** The name in a `Host` value, in lower case, or `undefined` when it is not a plain host and port. */
+export function hostnameOf(host: string): string | undefined {
+  return HOST.exec(host)?.[1]?.toLowerCase();
+}
+
+/**
+ * Compiles the two options into one function, which answers why a caller is refused.
+ *
+ * @throws TypeError for an entry of `origins` that could never match or would match too much
+ */
+export function compilePolicy(origins: Origins | undefined, allowedHosts: readonly string[] | undefined): Policy {
+  const admits = origins === undefined ? undefined : compileOrigins(origins);
+  const hosts = allowedHosts === undefined ? undefined : new Set(allowedHosts.map((host) => host.toLowerCase()));
+  const isAllowedHost = (host: string, hostname: string) =>
+    hosts !== undefined && (hosts.has(host.toLowerCase()) || hosts.has(hostname));
+
+  return (caller, origin) => {
+    const fromBrowser = origin !== null && origin !== undefined;
+    const host = caller.get('host');
+    // Nothing to compare: a request made in memory, or a runtime that keeps Host to itself.
+    if (!fromBrowser && hosts === undefined && (host === null || host === undefined)) return undefined;
+    const authority = caller.authority();
+    const hostname = hostnameOf(authority);
+    if (hostname === undefined) return 'The Host header is missing or malformed';
+    const allowed = isAllowedHost(authority, hostname);
+    const local = isLoopback(hostname);
+    if (!allowed && (hosts === undefined ? !local && caller.loopback() : !local || !caller.loopback())) {
+      return `Host ${JSON.stringify(authority)} is not served here; list it in the option allowedHosts`;
+    }
+    if (!fromBrowser) return undefined;
+    if (origin !== 'null' && (admits?.(origin) ?? admitsByDefault(origin, authority, local, allowed))) return undefined;
+    return `Origin ${JSON.stringify(origin)} is not allowed; list it in the option origins`;
+  };
+}
+
+function admitsByDefault(origin: string, authority: string, local: boolean, allowed: boolean): boolean {
+  const url = parseOrigin(origin);
+  if (url === undefined) return false;
+  return isLoopback(url.hostname) ? local : allowed && url.host === authority.toLowerCase();
+}
+
+function compileOrigins(origins: Origins): (origin: string) => boolean {
+  if (typeof origins === 'function') return origins;
+  const exact = new Set<string>();
+  const patterns: RegExp[] = [];
+  for (const entry of origins) {
+    if (entry instanceof RegExp) {
+      patterns.push(new RegExp(entry.source, entry.flags.replace(/[gy]/g, '')));
+    } else if (parseOrigin(entry) === undefined) {
+      throw new TypeError(
+        `origins: ${JSON.stringify(entry)} is not an origin. Write scheme, host and port without a path, ` +
+          `such as "https://app.example.com"; to admit every origin pass a function.`,
+      );
+    } else {
+      exact.add(entry);
+    }
+  }
+  // A pattern must account for the whole origin, so that /example\.com/ does not admit https://example.com.evil.test.
+  return (origin) => exact.has(origin) || patterns.some((pattern) => pattern.exec(origin)?.[0] === origin);
+}
+
+function parseOrigin(origin: string): URL | undefined {
+  try {
+    const url = new URL(origin);
+    // Schemes such as chrome-extension: have the opaque origin "null", yet their pages send scheme and host.
+    return url.origin === origin || (url.origin === 'null' && `${url.protocol}//${url.host}` === origin) ? url : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const EXPOSED = 'WWW-Authenticate, Retry-After, Mcp-Session-Id, MCP-Protocol-Version';
+
+/** The headers that let an admitted origin's page read an answer. */
+export function corsHeaders(origin: string, options: CorsOptions): Record<string, string> {
+  const exposed = options.exposeHeaders?.length ? `${EXPOSED}, ${options.exposeHeaders.join(', ')}` : EXPOSED;
+  return {
+    'access-control-allow-origin': origin,
+    'access-control-expose-headers': exposed,
+    ...(options.allowCredentials === true ? { 'access-control-allow-credentials': 'true' } : {}),
+    vary: 'Origin',
+  };
+}
+
+/**
+ * The further headers of a preflight's answer. The requested header names are granted as they are: which `Mcp-Param-*`
+ * headers exist depends on the tools, and the origin was admitted already.
+ */
+export function preflightHeaders(requested: string | null | undefined, options: CorsOptions): Record<string, string> {
+  return {
+    'access-control-allow-methods': 'POST, GET, DELETE',
+    'access-control-allow-headers':
+      requested && /^[\w!#$%&'*+.^`|~, -]*$/.test(requested)
+        ? requested
+        : 'Content-Type, Authorization, MCP-Protocol-Version, Mcp-Method, Mcp-Name',
+    'access-control-max-age': String(options.maxAgeSeconds ?? 7200),
+    vary: 'Origin, Access-Control-Request-Headers',
+  };
+}

@@ -1,0 +1,219 @@
+import { decodeUtf8, concat } from '../http/body.js';
+import { isLoopback } from '../http/origin.js';
+import type { HttpInfo } from '../server/exchange.js';
+import type { Head, HttpEndpoint } from '../server/http-endpoint.js';
+import type { AnswerHeaders, Reply } from '../server/http-exchange.js';
+import type { McpServer } from '../server/server.js';
+
+/** What is used of Node's `http.IncomingMessage`. */
+export interface NodeRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly rawHeaders: readonly string[];
+  readonly complete: boolean;
+  readonly socket: { readonly localAddress?: string | undefined };
+  on(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
+  on(event: 'end' | 'close', listener: () => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  pause(): unknown;
+}
+
+/** What is used of Node's `http.ServerResponse`. */
+export interface NodeResponse {
+  readonly destroyed: boolean;
+  readonly writableLength: number;
+  writeHead(status: number, headers: Record<string, string | number>): unknown;
+  flushHeaders(): void;
+  write(chunk: string): boolean;
+  end(chunk?: string): unknown;
+  on(event: 'drain' | 'close', listener: () => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+/** Options of {@link toNodeListener}. */
+export interface NodeListenerOptions {
+  /**
+   * Takes `request.body` when a framework has parsed it already. What such a parser let through (its size and depth
+   * limits, repeated keys, invalid UTF-8) is then its own affair. Default `false`: mount the listener before the body
+   * parser.
+   */
+  readonly trustParsedBody?: boolean;
+}
+
+/**
+ * Serves a server from Node's `http` module and everything built on it: Express, Fastify, a bare `http.createServer`. It
+ * answers on any path: where it is mounted decides.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * createServer(toNodeListener(server)).listen(3000, '127.0.0.1');
+ * ```
+ */
+export function toNodeListener(
+  server: McpServer<unknown>,
+  options: NodeListenerOptions = {},
+): (request: NodeRequest, response: NodeResponse) => void {
+  const endpoint: HttpEndpoint = server['~http'];
+  const trustBody = options.trustParsedBody === true;
+  return (request, response) => {
+    const head = new NodeHead(request, trustBody);
+    void endpoint.serve(head, new NodeReply(response, endpoint.limits.streamHighWaterBytes), {});
+  };
+}
+
+class NodeHead implements Head {
+  readonly method: string;
+  readonly #request: NodeRequest;
+  readonly #trustBody: boolean;
+  #info: HttpInfo | undefined;
+
+  constructor(request: NodeRequest, trustBody: boolean) {
+    this.method = request.method ?? '';
+    this.#request = request;
+    this.#trustBody = trustBody;
+  }
+
+  get(header: string): string | undefined {
+    const value = this.#request.headers[header];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  /** Malformed on purpose where a request names its host in more than one way: Node would keep one of them silently. */
+  authority(): string {
+    const { rawHeaders, url = '' } = this.#request;
+    let hosts = 0;
+    for (let index = 0; index < rawHeaders.length; index += 2) {
+      const name = rawHeaders[index]!;
+      if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+    }
+    return hosts === 1 && url.startsWith('/') ? (this.get('host') ?? '') : '';
+  }
+
+  loopback(): boolean {
+    const address = this.#request.socket.localAddress ?? '';
+    return isLoopback(address.replace(/^::ffff:/, '')) || address === '::1';
+  }
+
+  info(): HttpInfo {
+    return (this.#info ??= {
+      url: `http://${this.get('host') ?? 'localhost'}${this.#request.url ?? '/'}`,
+      headers: toHeaders(this.#request.rawHeaders),
+    });
+  }
+
+  text(limit: number): Promise<string | undefined> {
+    const request = this.#request;
+    const { body } = request as { readonly body?: unknown };
+    if (body !== undefined && this.#trustBody) {
+      return Promise.resolve(typeof body === 'string' ? body : JSON.stringify(body));
+    }
+    return new Promise((resolve, reject) => {
+      if (request.complete && body !== undefined) {
+        reject(
+          new Error(
+            'The body was read before mcpwire saw it. Mount toNodeListener before the body parser, ' +
+              'or pass { trustParsedBody: true }.',
+          ),
+        );
+        return;
+      }
+      if (Number(request.headers['content-length']) > limit) return resolve(undefined);
+      const chunks: Uint8Array[] = [];
+      let length = 0;
+      request.on('data', (chunk) => {
+        length += chunk.byteLength;
+        if (length > limit) {
+          request.pause();
+          resolve(undefined);
+        } else {
+          chunks.push(chunk);
+        }
+      });
+      request.on('end', () => {
+        try {
+          resolve(decodeUtf8(chunks.length === 1 ? chunks[0]! : concat(chunks, length)));
+        } catch (error) {
+          reject(error as Error);
+        }
+      });
+      request.on('error', reject);
+    });
+  }
+}
+
+class NodeReply implements Reply {
+  readonly #response: NodeResponse;
+  readonly #highWaterMark: number;
+  #room: Promise<void> | undefined;
+  #makeRoom: (() => void) | undefined;
+  #over = false;
+
+  constructor(response: NodeResponse, highWaterMark: number) {
+    this.#response = response;
+    this.#highWaterMark = highWaterMark;
+  }
+
+  answer(status: number, headers: AnswerHeaders, body?: string): void {
+    this.#over = true;
+    if (this.#response.destroyed) return;
+    const length = body === undefined ? 0 : utf8Length(body);
+    this.#response.writeHead(status, status === 204 ? headers : { ...headers, 'content-length': length });
+    this.#response.end(body);
+  }
+
+  open(headers: AnswerHeaders): void {
+    const response = this.#response;
+    response.writeHead(200, headers);
+    response.flushHeaders();
+    response.on('drain', () => this.#release());
+    response.on('close', () => this.#release());
+    // A write that meets a reset connection; 'close' follows and says all there is to say.
+    response.on('error', () => {});
+  }
+
+  write(text: string): Promise<void> | undefined {
+    const response = this.#response;
+    if (this.#over || response.destroyed) return undefined;
+    if (response.write(text) || response.writableLength < this.#highWaterMark) return undefined;
+    return (this.#room ??= new Promise((resolve) => (this.#makeRoom = resolve)));
+  }
+
+  unsent(): number {
+    return this.#response.writableLength;
+  }
+
+  end(): void {
+    this.#over = true;
+    this.#response.end();
+  }
+
+  onGone(listener: () => void): void {
+    if (this.#over) return;
+    const left = () => {
+      if (this.#over) return;
+      this.#over = true;
+      this.#release();
+      listener();
+    };
+    if (this.#response.destroyed) left();
+    else this.#response.on('close', left);
+  }
+
+  #release(): void {
+    const makeRoom = this.#makeRoom;
+    this.#room = this.#makeRoom = undefined;
+    makeRoom?.();
+  }
+}
+
+function toHeaders(raw: readonly string[]): Headers {
+  const headers = new Headers();
+  for (let index = 0; index < raw.length; index += 2) headers.append(raw[index]!, raw[index + 1]!);
+  return headers;
+}
+
+function utf8Length(text: string): number {
+  return Buffer.byteLength(text);
+}

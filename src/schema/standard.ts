@@ -1,0 +1,113 @@
+/**
+ * Schemas of any library, through Standard Schema and Standard JSON Schema. The interfaces are shallow on purpose: a
+ * deep constraint on a user's schema costs the compiler far more than it tells it.
+ *
+ * @see https://standardschema.dev
+ */
+import type { JsonObject } from '../json-rpc.js';
+
+/** One thing that is wrong with a value. */
+export interface SchemaIssue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+/** What validating a value came to. */
+export type SchemaResult =
+  | { readonly value: unknown; readonly issues?: undefined }
+  | { readonly issues: readonly SchemaIssue[] };
+
+/** A schema that can validate: the part of Standard Schema v1 that is used here. */
+export interface StandardSchema<Input = unknown, Output = Input> {
+  readonly '~standard': {
+    readonly version: 1;
+    readonly vendor: string;
+    // A method, not a function property: parameters of methods compare bivariantly, which keeps schemas of
+    // libraries that declare further optional parameters assignable.
+    validate(value: unknown): SchemaResult | Promise<SchemaResult>;
+    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+  };
+}
+
+/** A schema that can also say itself as JSON Schema: Standard JSON Schema v1. */
+export interface StandardJsonSchema<Input = unknown, Output = Input> extends StandardSchema<Input, Output> {
+  readonly '~standard': StandardSchema<Input, Output>['~standard'] & {
+    readonly jsonSchema: {
+      input(options: { readonly target: 'draft-2020-12' }): Record<string, unknown>;
+      output(options: { readonly target: 'draft-2020-12' }): Record<string, unknown>;
+    };
+  };
+}
+
+/** What a caller of the schema supplies. */
+export type SchemaInput<S> = S extends { readonly '~standard': { readonly types?: infer T } }
+  ? NonNullable<T> extends { readonly input: infer I }
+    ? I
+    : unknown
+  : unknown;
+
+/** What validation yields. */
+export type SchemaOutput<S> = S extends { readonly '~standard': { readonly types?: infer T } }
+  ? NonNullable<T> extends { readonly output: infer O }
+    ? O
+    : unknown
+  : unknown;
+
+/**
+ * The JSON Schema (2020-12) of a schema.
+ *
+ * @param owner names the definition in errors, for example `tool "job_run": inputSchema`
+ * @throws TypeError that names the owner, the path where the library tells it, and the cure
+ */
+export function jsonSchemaOf(schema: unknown, side: 'input' | 'output', owner: string): JsonObject {
+  const standard = isStandardSchema(schema) ? schema['~standard'] : undefined;
+  if (standard === undefined) {
+    throw new TypeError(
+      `${owner} is not a schema. Give a schema of a library that speaks Standard Schema, for example z.object({ … }) of zod 4.`,
+    );
+  }
+  const convert = (standard as Partial<StandardJsonSchema['~standard']>).jsonSchema?.[side];
+  if (typeof convert !== 'function') {
+    throw new TypeError(
+      `${owner} (a ${standard.vendor} schema) has no JSON Schema form. Use a schema that implements Standard JSON Schema: ` +
+        `import from 'zod' (4.2 or newer), not from 'zod/mini'.`,
+    );
+  }
+  let json: unknown;
+  try {
+    json = convert.call((standard as StandardJsonSchema['~standard']).jsonSchema, { target: 'draft-2020-12' });
+  } catch (cause) {
+    const at = pathOf((cause as { path?: unknown } | undefined)?.path);
+    throw new TypeError(
+      `${owner}${at === '' ? '' : ` at ${at}`} has no JSON Schema form: ${cause instanceof Error ? cause.message : String(cause)}. ` +
+        `Use a type that JSON can carry there, for example z.iso.datetime() instead of z.date().`,
+      { cause },
+    );
+  }
+  if (typeof json !== 'object' || json === null) throw new TypeError(`${owner} has no JSON Schema form.`);
+  // Checked to be an object on the line above.
+  return json as JsonObject;
+}
+
+/** Whether a value is a Standard Schema. Libraries also make schemas that are functions. */
+export function isStandardSchema(value: unknown): value is StandardSchema {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  const standard: unknown = (value as Partial<StandardSchema>)['~standard'];
+  return typeof standard === 'object' && standard !== null && 'validate' in standard;
+}
+
+/** Lists issues one a line: `- path: message`. */
+export function describeIssues(issues: readonly SchemaIssue[]): string {
+  return issues.map((issue) => `- ${pathOf(issue.path) || '(root)'}: ${issue.message}`).join('\n');
+}
+
+function pathOf(path: unknown): string {
+  if (!Array.isArray(path)) return '';
+  let text = '';
+  for (const segment of path as (PropertyKey | { readonly key: PropertyKey })[]) {
+    const key = typeof segment === 'object' ? segment.key : segment;
+    if (typeof key === 'number') text += `[${key}]`;
+    else text += text === '' ? String(key) : `.${String(key)}`;
+  }
+  return text;
+}

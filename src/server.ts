@@ -1,0 +1,6 @@
+/**
+ * The server.
+ *
+ * @module server
+ */
+export * from './server-modern.js';

@@ -1,0 +1,137 @@
+import type { JsonObject } from '../json-rpc.js';
+import { isObject } from '../json-rpc.js';
+import type {
+  Annotations,
+  AudioContent,
+  BlobResourceContents,
+  CallToolResult,
+  ContentBlock,
+  EmbeddedResource,
+  ImageContent,
+  MetaObject,
+  ResourceLink,
+  TextContent,
+  TextResourceContents,
+} from '../spec/types.js';
+
+/** Members that every content block may have. */
+export interface ContentOptions {
+  readonly annotations?: Annotations;
+  readonly _meta?: MetaObject;
+}
+
+/** A text block. */
+export function text(value: string, options?: ContentOptions): TextContent {
+  return { type: 'text', text: value, ...options };
+}
+
+/** An image block from bytes, or from text that is base64 already. */
+export function image(data: Uint8Array | string, mimeType: string, options?: ContentOptions): ImageContent {
+  return { type: 'image', data: toBase64(data), mimeType, ...options };
+}
+
+/** An audio block from bytes, or from text that is base64 already. */
+export function audio(data: Uint8Array | string, mimeType: string, options?: ContentOptions): AudioContent {
+  return { type: 'audio', data: toBase64(data), mimeType, ...options };
+}
+
+/** An embedded resource: its contents, inside the result. */
+export function resource(
+  contents: TextResourceContents | BlobResourceContents,
+  options?: ContentOptions,
+): EmbeddedResource {
+  return { type: 'resource', resource: contents, ...options };
+}
+
+/** A link to a resource, which the caller may read. */
+export function link(uri: string, name: string, options?: Omit<ResourceLink, 'type' | 'uri' | 'name'>): ResourceLink {
+  return { type: 'resource_link', uri, name, ...options };
+}
+
+const RESULT = /* @__PURE__ */ Symbol.for('mcpwire.StructuredResult');
+
+/** A structured value with content beside it. Made by {@link result}. */
+export interface StructuredResult<Value = unknown> {
+  readonly value: Value;
+  readonly content?: readonly ContentBlock[];
+  readonly meta?: MetaObject;
+}
+
+/**
+ * Returns a structured value with content of your own beside it, where a bare return would send the value's JSON as text.
+ *
+ * @param value what `outputSchema` describes
+ * @param options `content`: what the model reads; `meta`: the result's `_meta`
+ * @example
+ * ```ts
+ * return result({ celsius: 21 }, { content: [text('21 °C and sunny')] });
+ * ```
+ */
+export function result<Value>(
+  value: Value,
+  options: { readonly content?: readonly ContentBlock[]; readonly meta?: MetaObject } = {},
+): StructuredResult<Value> {
+  return Object.defineProperty({ value, ...options }, RESULT, { value: true });
+}
+
+/** Whether a value was made by {@link result}. */
+export function isStructuredResult(value: unknown): value is StructuredResult {
+  return typeof value === 'object' && value !== null && RESULT in value;
+}
+
+/** The result of a tool that has an output schema, from its validated value. */
+export function structured(value: unknown, content?: readonly ContentBlock[], meta?: MetaObject): JsonObject {
+  return {
+    // Hosts that know no structured content read the same value as text (server/tools, "Structured Content").
+    content: content ?? [{ type: 'text', text: JSON.stringify(value) }],
+    structuredContent: value,
+    ...(meta === undefined ? {} : { _meta: meta }),
+  };
+}
+
+/**
+ * The result of a tool without an output schema.
+ *
+ * @throws TypeError when the value is none of string, content block, content blocks and `CallToolResult`
+ */
+export function unstructured(value: unknown, tool: string): JsonObject {
+  if (typeof value === 'string') return { content: [{ type: 'text', text: value }] };
+  if (value === undefined) return { content: [] };
+  if (Array.isArray(value) && value.every(isBlock)) return { content: value };
+  if (isBlock(value)) return { content: [value] };
+  if (isStructuredResult(value)) return structured(value.value, value.content, value.meta);
+  if (isObject(value) && isCallToolResult(value)) return value;
+  throw new TypeError(
+    `Tool "${tool}" returned ${describe(value)}. Give the tool an outputSchema to return structured values, ` +
+      `or return a string, content blocks or { content: [...] }.`,
+  );
+}
+
+/** A tool result that tells the model what went wrong. */
+export function failure(content: readonly unknown[] | string): JsonObject {
+  return { content: typeof content === 'string' ? [{ type: 'text', text: content }] : content, isError: true };
+}
+
+function isBlock(value: unknown): value is ContentBlock {
+  return isObject(value) && typeof value['type'] === 'string';
+}
+
+function isCallToolResult(value: JsonObject): value is JsonObject & CallToolResult {
+  return Array.isArray(value['content']) && value['content'].every(isBlock);
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array of something other than content blocks';
+  return typeof value === 'object' ? 'a plain object' : `a ${typeof value}`;
+}
+
+function toBase64(data: Uint8Array | string): string {
+  if (typeof data === 'string') return data;
+  let binary = '';
+  // In slices, since the number of arguments of a call is bounded.
+  for (let start = 0; start < data.length; start += 0x8000) {
+    binary += String.fromCharCode(...data.subarray(start, start + 0x8000));
+  }
+  return btoa(binary);
+}

@@ -1,0 +1,166 @@
+import { McpError, type McpErrorCode } from '../errors.js';
+import { errorCodeOf, isObject, isRequestId, type JsonObject, type RequestId } from '../json-rpc.js';
+import { META_LOG_LEVEL } from '../spec/meta.js';
+import type { ClientCapabilities, Implementation, LoggingLevel, MetaObject } from '../spec/types.js';
+import type { AuthInfo, Exchange, HttpInfo } from './exchange.js';
+
+/** Everything about one request, handed to its handler. */
+export interface Context {
+  /** The request's JSON-RPC id. `undefined` for a notification. */
+  readonly id: RequestId | undefined;
+  /** The request's `_meta`, as it was sent. */
+  readonly meta: MetaObject;
+  /** Aborts when the caller goes away or cancels, a deadline passes, or the server closes. Pass it on to what you await. */
+  readonly signal: AbortSignal;
+  /** What the caller says of itself. For display, logs and capability checks; never for security. */
+  readonly client: {
+    readonly info?: Implementation | undefined;
+    readonly capabilities: ClientCapabilities;
+    readonly protocolVersion: string;
+  };
+  /** The verified identity, when `server.handler({ auth })` was given one. */
+  readonly auth?: AuthInfo | undefined;
+  /** What the runtime passed to `server.handler({ platform })`. */
+  readonly platform?: unknown;
+  /** The HTTP request, when the message came by HTTP. */
+  readonly http?: HttpInfo | undefined;
+  /**
+   * Tells the caller how far the work is. Does nothing when the caller did not ask for progress, when the value does not
+   * exceed the last one, and after the end.
+   *
+   * @param progress how far; must increase
+   * @param total where it ends, if known
+   * @param message for people
+   * @returns settles when the stream has room again: await it, and a slow client slows the work instead of filling memory
+   * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/progress
+   */
+  progress(progress: number, total?: number, message?: string): Promise<void>;
+  /**
+   * Sends a log message to the caller, when the request asked for logs of this level.
+   *
+   * @deprecated by revision 2026-07-28; prefer logs of your own
+   */
+  log(level: LoggingLevel, data: unknown, logger?: string): Promise<void>;
+  /** Sends a notification on this request's stream. Settles when the stream has room again. */
+  notify(method: string, params?: JsonObject): Promise<void>;
+  /**
+   * Answers now and keeps the stream open for notifications until the handler returns; what it returns is then ignored.
+   * For custom methods, and for callers that speak plain JSON-RPC.
+   *
+   * @throws McpError `invalid_request` in a built-in method when the caller speaks revision 2026-07-28, and on a second call
+   */
+  respond(result: JsonObject): Promise<void>;
+  /**
+   * Makes an error that reaches the caller as it is. Errors that a handler throws otherwise are masked.
+   *
+   * @param rpcCode the JSON-RPC error code; your own ones belong outside -32768 to -32000
+   * @param options `status`: the HTTP status, where nothing was sent yet
+   * @example
+   * ```ts
+   * throw ctx.error(1001, 'No such job', { data: { job_id }, status: 404 });
+   * ```
+   */
+  error(rpcCode: number, message: string, options?: { readonly data?: unknown; readonly status?: number }): McpError;
+}
+
+const raised = /* @__PURE__ */ new WeakSet<McpError>();
+
+/** Marks an error as one that reaches the caller as it is. */
+export function raise(code: McpErrorCode, message: string, facts?: ConstructorParameters<typeof McpError>[2]): McpError {
+  const error = new McpError(code, message, facts);
+  raised.add(error);
+  return error;
+}
+
+/** Whether an error was made by {@link raise}, and not, say, by a client that a handler uses. */
+export function isRaised(error: unknown): error is McpError {
+  return raised.has(error as McpError);
+}
+
+const LEVELS: readonly string[] = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'];
+const NO_META: MetaObject = Object.freeze({});
+
+/** The implementation of {@link Context} over one exchange. */
+export class RequestContext implements Context {
+  readonly id: RequestId | undefined;
+  readonly meta: MetaObject;
+  /** A custom method, or a peer without result types: {@link respond} may answer early. */
+  mayRespond = false;
+  /** {@link respond} was called. */
+  responded = false;
+  readonly #exchange: Exchange;
+  #lastProgress = -Infinity;
+
+  constructor(message: { readonly id?: RequestId; readonly params?: JsonObject }, exchange: Exchange) {
+    this.id = message.id;
+    const meta = message.params?.['_meta'];
+    this.meta = isObject(meta) ? meta : NO_META;
+    this.#exchange = exchange;
+  }
+
+  /** Nobody waits for this request any more. */
+  get gone(): boolean {
+    return this.#exchange.gone;
+  }
+
+  get signal(): AbortSignal {
+    return this.#exchange.signal;
+  }
+
+  get client(): Context['client'] {
+    return this.#exchange.peer;
+  }
+
+  get auth(): AuthInfo | undefined {
+    return this.#exchange.peer.auth;
+  }
+
+  get platform(): unknown {
+    return this.#exchange.peer.platform;
+  }
+
+  get http(): HttpInfo | undefined {
+    return this.#exchange.peer.http;
+  }
+
+  async progress(progress: number, total?: number, message?: string): Promise<void> {
+    const progressToken = this.meta['progressToken'];
+    // `!(a > b)` is also true for NaN, which JSON cannot carry.
+    if (!isRequestId(progressToken) || !(progress > this.#lastProgress) || progress === Infinity) return;
+    this.#lastProgress = progress;
+    await this.notify('notifications/progress', {
+      progressToken,
+      progress,
+      ...(total === undefined ? {} : { total }),
+      ...(message === undefined ? {} : { message }),
+    });
+  }
+
+  async log(level: LoggingLevel, data: unknown, logger?: string): Promise<void> {
+    const wanted = LEVELS.indexOf(this.meta[META_LOG_LEVEL] as string);
+    if (wanted === -1 || LEVELS.indexOf(level) < wanted) return;
+    await this.notify('notifications/message', { level, ...(logger === undefined ? {} : { logger }), data });
+  }
+
+  notify(method: string, params?: JsonObject): Promise<void> {
+    return this.#exchange.send(params === undefined ? { jsonrpc: '2.0', method } : { jsonrpc: '2.0', method, params });
+  }
+
+  async respond(result: JsonObject): Promise<void> {
+    if (this.id === undefined) throw raise('invalid_request', 'ctx.respond: a notification has no answer');
+    if (this.responded) throw raise('invalid_request', 'ctx.respond: this request was answered already');
+    if (!this.mayRespond) {
+      throw raise(
+        'invalid_request',
+        'ctx.respond: in revision 2026-07-28 the result of a built-in method ends its stream; return it from the handler',
+      );
+    }
+    this.responded = true;
+    const finished = this.#exchange.bare || 'resultType' in result ? result : { ...result, resultType: 'complete' };
+    await this.#exchange.respond({ jsonrpc: '2.0', id: this.id, result: finished }, { more: true });
+  }
+
+  error(rpcCode: number, message: string, options: { readonly data?: unknown; readonly status?: number } = {}): McpError {
+    return raise(errorCodeOf(rpcCode), message, { rpcCode, ...options });
+  }
+}

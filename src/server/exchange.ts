@@ -1,0 +1,65 @@
+import type {
+  JsonObject,
+  JsonRpcNotification,
+  JsonRpcResponse,
+} from '../json-rpc.js';
+import type { ClientCapabilities, Implementation } from '../spec/types.js';
+
+/** Who the caller is, as the code that verified the caller's credentials says. */
+export interface AuthInfo {
+  readonly issuer?: string;
+  readonly clientId?: string;
+  readonly subject?: string;
+  readonly scopes: readonly string[];
+  /** Seconds since 1970. */
+  readonly expiresAt?: number;
+  readonly claims: JsonObject;
+}
+
+/** The HTTP request that brought a message. Everything in it is the caller's word. */
+export interface HttpInfo {
+  readonly url: string;
+  readonly headers: Headers;
+}
+
+/** Everything known of a message's sender. It comes from that very message and its transport, never from earlier ones. */
+export interface Peer {
+  readonly protocolVersion: string;
+  readonly info?: Implementation | undefined;
+  readonly capabilities: ClientCapabilities;
+  readonly auth?: AuthInfo | undefined;
+  readonly platform?: unknown;
+  readonly http?: HttpInfo | undefined;
+}
+
+/** How a response goes out. */
+export interface RespondOptions {
+  /** The HTTP status, where the transport is HTTP and nothing was sent before. */
+  readonly status?: number | undefined;
+  /** Further HTTP headers, on the same terms. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Notifications follow the response. */
+  readonly more?: boolean;
+}
+
+/**
+ * One message's way in, and its way back to its caller. Every transport of a server is an implementation of this
+ * interface; replies go through the exchange that brought the request and are never routed by id.
+ */
+export interface Exchange {
+  readonly peer: Peer;
+  /** Aborts when the caller goes away or cancels, a deadline passes, or the server closes. Created on first use. */
+  readonly signal: AbortSignal;
+  /** Whether anybody still waits at the other end. */
+  readonly gone: boolean;
+  /** The peer predates result types: results go out as the handler made them, without `resultType` and `_meta`. */
+  readonly bare: boolean;
+  /** Sends a notification. Settles once the transport has room again; resolves, never rejects, when the caller has gone. */
+  send(message: JsonRpcNotification): Promise<void>;
+  /** Sends the response. Unless `more` is set this ends the exchange. */
+  respond(response: JsonRpcResponse, options?: RespondOptions): Promise<void>;
+  /** Ends the exchange after a response that promised more. */
+  end(): void;
+  /** Aborts `signal` with a reason, without ending the exchange. */
+  cancel(reason: unknown): void;
+}

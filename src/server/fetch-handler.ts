@@ -1,0 +1,133 @@
+import { decodeUtf8, readBytes } from '../http/body.js';
+import type { HttpInfo } from './exchange.js';
+import { isLoopback } from '../http/origin.js';
+import type { Head, HttpEndpoint } from './http-endpoint.js';
+import type { AnswerHeaders, Reply } from './http-exchange.js';
+import type { Trusted } from './server.js';
+
+/** Serves a web-standard request. Never rejects. */
+export function serveFetch(endpoint: HttpEndpoint, request: Request, trusted: Trusted): Promise<Response> {
+  return new Promise((resolve) => {
+    const reply = new FetchReply(request, resolve, endpoint.limits.streamHighWaterBytes);
+    void endpoint.serve(new FetchHead(request), reply, trusted);
+  });
+}
+
+class FetchHead implements Head {
+  readonly method: string;
+  readonly #request: Request;
+  readonly #headers: Headers;
+
+  constructor(request: Request) {
+    this.#request = request;
+    this.#headers = request.headers;
+    this.method = request.method;
+  }
+
+  get(header: string): string | null {
+    return this.#headers.get(header);
+  }
+
+  authority(): string {
+    return this.#headers.get('host') ?? new URL(this.#request.url).host;
+  }
+
+  loopback(): boolean {
+    return isLoopback(new URL(this.#request.url).hostname);
+  }
+
+  info(): HttpInfo {
+    return this.#request;
+  }
+
+  async text(limit: number): Promise<string | undefined> {
+    const { body } = this.#request;
+    if (body === null) return '';
+    const bytes = await readBytes(body, limit);
+    return bytes === undefined ? undefined : decodeUtf8(bytes);
+  }
+}
+
+const encoder = /* @__PURE__ */ new TextEncoder();
+
+class FetchReply implements Reply {
+  readonly #request: Request;
+  readonly #resolve: (response: Response) => void;
+  readonly #highWaterMark: number;
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  #room: Promise<void> | undefined;
+  #makeRoom: (() => void) | undefined;
+  #onGone: (() => void) | undefined;
+  #over = false;
+
+  constructor(request: Request, resolve: (response: Response) => void, highWaterMark: number) {
+    this.#request = request;
+    this.#resolve = resolve;
+    this.#highWaterMark = highWaterMark;
+  }
+
+  answer(status: number, headers: AnswerHeaders, body?: string): void {
+    this.#over = true;
+    this.#resolve(new Response(body ?? null, { status, headers }));
+  }
+
+  open(headers: AnswerHeaders): void {
+    const stream = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller;
+        },
+        pull: () => this.#release(),
+        cancel: () => this.#left(),
+      },
+      { highWaterMark: this.#highWaterMark, size: (chunk) => chunk.byteLength },
+    );
+    this.#resolve(new Response(stream, { status: 200, headers }));
+  }
+
+  write(text: string): Promise<void> | undefined {
+    const controller = this.#controller;
+    if (controller === undefined || this.#over) return undefined;
+    controller.enqueue(encoder.encode(text));
+    if ((controller.desiredSize ?? 1) > 0) return undefined;
+    // Everyone who waits for room waits for the same room.
+    return (this.#room ??= new Promise((resolve) => (this.#makeRoom = resolve)));
+  }
+
+  unsent(): number {
+    return this.#highWaterMark - (this.#controller?.desiredSize ?? this.#highWaterMark);
+  }
+
+  end(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#controller?.close();
+    this.#release();
+  }
+
+  onGone(listener: () => void): void {
+    if (this.#over) return;
+    this.#onGone = listener;
+    const { signal } = this.#request;
+    if (signal.aborted) this.#left();
+    else signal.addEventListener('abort', () => this.#left(), { once: true });
+  }
+
+  #left(): void {
+    if (this.#over) return;
+    this.#over = true;
+    try {
+      this.#controller?.error(new DOMException('The caller went away', 'AbortError'));
+    } catch {
+      // The stream was cancelled, which is how we came here.
+    }
+    this.#release();
+    this.#onGone?.();
+  }
+
+  #release(): void {
+    const makeRoom = this.#makeRoom;
+    this.#room = this.#makeRoom = undefined;
+    makeRoom?.();
+  }
+}

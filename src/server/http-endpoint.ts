@@ -1,0 +1,252 @@
+import { isMcpError, McpError } from '../errors.js';
+import { parseMessage } from '../http/body.js';
+import { decodeHeaderValue, METHOD_HEADER, NAME_HEADER, nameOf, VERSION_HEADER } from '../http/headers.js';
+import { accepts, isJson, JSON_TYPE } from '../http/media.js';
+import { compilePolicy, corsHeaders, preflightHeaders, type Caller, type CorsOptions, type Policy } from '../http/origin.js';
+import {
+  errorResponse,
+  isObject,
+  isRequest,
+  readId,
+  readIncoming,
+  rpcCodeOf,
+  rpcCodes,
+  type JsonObject,
+  type JsonRpcNotification,
+  type JsonRpcRequest,
+  type RequestId,
+} from '../json-rpc.js';
+import { META_CLIENT_CAPABILITIES, META_CLIENT_INFO, META_PROTOCOL_VERSION } from '../spec/meta.js';
+import type { ClientCapabilities, Implementation } from '../spec/types.js';
+import { LEGACY_VERSIONS, MODERN_VERSIONS } from '../spec/versions.js';
+import type { Exchange, HttpInfo, Peer } from './exchange.js';
+import { HttpExchange, statusOf, type AnswerHeaders, type ExchangeSettings, type Reply } from './http-exchange.js';
+import { defaultLimits, type ServerLimits, type ServerOptions } from './options.js';
+import type { Trusted } from './server.js';
+
+/** An HTTP request, as a runtime provides it. */
+export interface Head extends Caller {
+  readonly method: string;
+  /** The body as text, `undefined` when it has more bytes than allowed. Throws McpError `parse_error` for bad UTF-8. */
+  text(limit: number): Promise<string | undefined>;
+  /** What handlers see as `ctx.http`; made only when one looks. */
+  info(): HttpInfo;
+}
+
+/** What an endpoint needs of its server. */
+export interface MessageHandler {
+  handle(message: JsonRpcRequest | JsonRpcNotification, exchange: Exchange): Promise<void>;
+}
+
+const PLAIN_VERSION = '2025-03-26';
+const NO_CAPABILITIES: ClientCapabilities = Object.freeze({});
+const JSON_HEADERS: AnswerHeaders = { 'content-type': JSON_TYPE };
+
+/**
+ * The corridor of every HTTP request, whatever the runtime: guard, read, parse, classify, check the headers against the
+ * body, hand over. Each step either answers or goes on; none goes back.
+ */
+export class HttpEndpoint {
+  /** New requests are answered with 503. */
+  closing = false;
+  readonly limits: ServerLimits;
+  readonly #server: MessageHandler;
+  readonly #policy: Policy;
+  readonly #cors: CorsOptions;
+  readonly #settings: ExchangeSettings;
+  readonly #plain: boolean;
+
+  constructor(server: MessageHandler, options: ServerOptions) {
+    this.limits = { ...defaultLimits, ...options.limits };
+    this.#server = server;
+    this.#policy = compilePolicy(options.origins, options.allowedHosts);
+    this.#cors = options.cors ?? {};
+    this.#settings = { ...this.limits, keepAliveMs: options.keepAliveMs ?? 8_000 };
+    this.#plain = options.legacy !== false;
+  }
+
+  /** Answers one request. Never rejects. */
+  async serve(head: Head, reply: Reply, trusted: Trusted): Promise<void> {
+    let cors: AnswerHeaders | undefined;
+    try {
+      const origin = head.get('origin');
+      const refusal = this.#policy(head, origin);
+      if (refusal !== undefined) return refuse(reply, 403, refusal);
+      // From here on the origin is an admitted one, and its page may read every answer, errors included.
+      if (origin !== null && origin !== undefined) cors = corsHeaders(origin, this.#cors);
+      if (head.method !== 'POST') return this.#otherMethod(head, reply, cors);
+      if (!isJson(head.get('content-type'))) return refuse(reply, 415, 'Content-Type must be application/json', cors);
+      if (this.closing) return refuse(reply, 503, 'The server is closing', { ...cors, 'retry-after': '1' });
+      const text = await head.text(this.limits.requestBodyBytes);
+      if (text === undefined) {
+        return refuse(reply, 413, `The body is larger than ${this.limits.requestBodyBytes} bytes`, { ...cors, connection: 'close' });
+      }
+      await this.#message(text, head, reply, cors, trusted);
+    } catch (error) {
+      const failure = McpError.from(error);
+      this.#fail(reply, failure, isModern(head.get(VERSION_HEADER), undefined) ? undefined : null, cors);
+    }
+  }
+
+  async #message(
+    text: string,
+    head: Head,
+    reply: Reply,
+    cors: AnswerHeaders | undefined,
+    trusted: Trusted,
+  ): Promise<void> {
+    const value = parseMessage(text, this.limits);
+    const version = head.get(VERSION_HEADER);
+    const meta = metaOf(value);
+    const modern = isModern(version, meta);
+    let message: JsonRpcRequest | JsonRpcNotification;
+    try {
+      message = readIncoming(value);
+      if (!modern) this.#checkPlain(message, version);
+      else if (isRequest(message)) checkModern(message, head, version, meta);
+    } catch (error) {
+      if (!isMcpError(error)) throw error;
+      return this.#fail(reply, error, readId(value) ?? (modern ? undefined : null), cors);
+    }
+    const peer = new HttpPeer(head, modern ? meta : undefined, trusted);
+    const exchange = new HttpExchange(peer, !modern, reply, this.#settings, cors, () => accepts(head.get('accept')));
+    if (!isRequest(message)) {
+      reply.answer(202, cors ?? {});
+      return this.#server.handle(message, exchange);
+    }
+    const handled = this.#server.handle(message, exchange);
+    exchange.watchSilence();
+    return handled;
+  }
+
+  /** What a server without an `initialize` handshake says to those who try one. */
+  #checkPlain(message: JsonRpcRequest | JsonRpcNotification, version: string | null | undefined): void {
+    const asked = message.method === 'initialize' ? message.params?.['protocolVersion'] : version;
+    if (message.method === 'initialize' || LEGACY_VERSIONS.includes(version ?? '')) {
+      throw unsupportedVersion(typeof asked === 'string' ? asked : (version ?? ''));
+    }
+    if (!this.#plain) throw mismatch('MCP-Protocol-Version', 'is missing');
+  }
+
+  #otherMethod(head: Head, reply: Reply, cors: AnswerHeaders | undefined): void {
+    if (head.method === 'OPTIONS' && cors !== undefined) {
+      const requested = head.get('access-control-request-headers');
+      return reply.answer(204, { ...cors, ...preflightHeaders(requested, this.#cors) });
+    }
+    refuse(reply, 405, `${head.method} is not served here; send POST`, { ...cors, allow: 'POST' });
+  }
+
+  #fail(reply: Reply, error: McpError, id: RequestId | null | undefined, cors: AnswerHeaders | undefined): void {
+    const code = rpcCodeOf(error);
+    // Only errors of this package come here with their own message; anything else is unexpected and says nothing.
+    const message = error.code === 'internal' ? 'Internal error' : error.message;
+    const body = errorResponse(id, { code, message, ...(error.data === undefined ? {} : { data: error.data }) });
+    const status = error.status ?? (code === rpcCodes.internalError ? 500 : statusOf(code, false));
+    reply.answer(status === 200 ? 400 : status, { ...JSON_HEADERS, ...cors }, JSON.stringify(body));
+  }
+}
+
+/** The sender of one message, from that message alone. */
+class HttpPeer implements Peer {
+  readonly protocolVersion: string;
+  readonly info: Implementation | undefined;
+  readonly capabilities: ClientCapabilities;
+  readonly #head: Head;
+  readonly #trusted: Trusted;
+
+  constructor(head: Head, meta: JsonObject | undefined, trusted: Trusted) {
+    this.#head = head;
+    this.#trusted = trusted;
+    this.protocolVersion = (meta?.[META_PROTOCOL_VERSION] as string | undefined) ?? PLAIN_VERSION;
+    // Self-reported and unverified; shapes inside are the reader's to check.
+    this.info = isObject(meta?.[META_CLIENT_INFO]) ? (meta[META_CLIENT_INFO] as unknown as Implementation) : undefined;
+    const capabilities = meta?.[META_CLIENT_CAPABILITIES];
+    this.capabilities = isObject(capabilities) ? (capabilities as ClientCapabilities) : NO_CAPABILITIES;
+  }
+
+  get auth(): Trusted['auth'] {
+    return this.#trusted.auth;
+  }
+
+  get platform(): unknown {
+    return this.#trusted.platform;
+  }
+
+  get http(): HttpInfo {
+    return this.#head.info();
+  }
+}
+
+function metaOf(value: unknown): JsonObject | undefined {
+  const params = isObject(value) ? value['params'] : undefined;
+  const meta = isObject(params) ? params['_meta'] : undefined;
+  return isObject(meta) ? meta : undefined;
+}
+
+/** Whether a message claims to be of the modern era: by its version header, or by the version in its `_meta`. */
+function isModern(version: string | null | undefined, meta: JsonObject | undefined): boolean {
+  return (
+    version === MODERN_VERSIONS[0] ||
+    meta?.[META_PROTOCOL_VERSION] !== undefined ||
+    (typeof version === 'string' && !LEGACY_VERSIONS.includes(version))
+  );
+}
+
+/**
+ * The agreement of headers and body, and the metadata that every request carries.
+ *
+ * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#server-validation
+ */
+function checkModern(
+  message: JsonRpcRequest,
+  head: Head,
+  version: string | null | undefined,
+  meta: JsonObject | undefined,
+): void {
+  const claimed = meta?.[META_PROTOCOL_VERSION];
+  if (typeof version !== 'string') throw mismatch('MCP-Protocol-Version', 'is missing');
+  if (claimed !== undefined && claimed !== version) {
+    throw mismatch('MCP-Protocol-Version', `value ${quote(version)} does not match body value ${quote(claimed)}`);
+  }
+  if (!MODERN_VERSIONS.includes(version)) throw unsupportedVersion(version);
+  if (claimed === undefined) throw missingMeta(META_PROTOCOL_VERSION);
+  if (!isObject(meta?.[META_CLIENT_CAPABILITIES])) throw missingMeta(META_CLIENT_CAPABILITIES);
+
+  const method = head.get(METHOD_HEADER);
+  if (method !== message.method) {
+    throw mismatch('Mcp-Method', typeof method === 'string' ? `value ${quote(method)} does not match body value ${quote(message.method)}` : 'is missing');
+  }
+  const name = nameOf(message.method, message.params);
+  if (name === undefined) return;
+  const sent = head.get(NAME_HEADER);
+  if (typeof sent !== 'string') throw mismatch('Mcp-Name', 'is missing');
+  if (sent === name && !sent.startsWith('=?')) return;
+  const decoded = decodeHeaderValue(sent);
+  if (decoded === undefined) throw mismatch('Mcp-Name', 'holds invalid characters or encoding');
+  if (decoded !== name) throw mismatch('Mcp-Name', `value ${quote(decoded)} does not match body value ${quote(name)}`);
+}
+
+function quote(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'undefined';
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}
+
+function mismatch(header: string, problem: string): McpError {
+  return new McpError('header_mismatch', `Header mismatch: ${header} ${problem}`);
+}
+
+function missingMeta(key: string): McpError {
+  return new McpError('invalid_params', `params._meta must carry ${key}`);
+}
+
+function unsupportedVersion(requested: string): McpError {
+  return new McpError('unsupported_version', `Unsupported protocol version; supported: ${MODERN_VERSIONS.join(', ')}`, {
+    data: { supported: [...MODERN_VERSIONS], requested },
+  });
+}
+
+/** Refuses a request before its message was looked at; such an answer has no id. */
+function refuse(reply: Reply, status: number, message: string, headers?: AnswerHeaders): void {
+  const body = errorResponse(undefined, { code: rpcCodes.invalidRequest, message });
+  reply.answer(status, { ...JSON_HEADERS, ...headers }, JSON.stringify(body));
+}

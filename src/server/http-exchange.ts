@@ -1,0 +1,212 @@
+import { McpError } from '../errors.js';
+import { SSE_TYPE, JSON_TYPE, type Accepts } from '../http/media.js';
+import { encodeComment, encodeEvent } from '../http/sse-encode.js';
+import { encodeResponse, type JsonRpcNotification, type JsonRpcResponse } from '../json-rpc.js';
+import { rpcCodes } from '../json-rpc.js';
+import type { Exchange, Peer, RespondOptions } from './exchange.js';
+
+/** Headers of an answer, lower case. */
+export type AnswerHeaders = Readonly<Record<string, string>>;
+
+/**
+ * The way back of one HTTP request, as a runtime provides it: `server.fetch` and the Node listener are two
+ * implementations.
+ */
+export interface Reply {
+  /** Answers with one body, or none. */
+  answer(status: number, headers: AnswerHeaders, body?: string): void;
+  /** Opens a stream with status 200. */
+  open(headers: AnswerHeaders): void;
+  /** Writes to the open stream. A promise means: at the high-water mark; it settles when there is room, or nobody left. */
+  write(text: string): Promise<void> | undefined;
+  /** Bytes written and not yet taken. */
+  unsent(): number;
+  /** Ends the open stream. */
+  end(): void;
+  /** Calls back once if the caller goes away before the end; at once if that has happened. */
+  onGone(listener: () => void): void;
+}
+
+/** What an exchange needs to know of its endpoint. */
+export interface ExchangeSettings {
+  readonly keepAliveMs: number;
+  readonly silenceMs: number;
+  readonly streamDropBytes: number;
+}
+
+const JSON_HEADERS: AnswerHeaders = { 'content-type': JSON_TYPE };
+const SSE_HEADERS: AnswerHeaders = {
+  'content-type': SSE_TYPE,
+  // No caching and no compression, which would hold events back.
+  'cache-control': 'no-cache, no-transform',
+  // Tells reverse proxies not to buffer (streamable-http, "Receiving Messages").
+  'x-accel-buffering': 'no',
+};
+
+const PENDING = 0;
+const OPEN = 1;
+const DONE = 2;
+
+/**
+ * One HTTP request being answered: with one JSON object when the handler sends nothing first, as a stream from the moment
+ * it does.
+ */
+export class HttpExchange implements Exchange {
+  readonly peer: Peer;
+  readonly bare: boolean;
+  gone = false;
+  readonly #reply: Reply;
+  readonly #settings: ExchangeSettings;
+  readonly #cors: AnswerHeaders | undefined;
+  readonly #accept: () => Accepts;
+  #state: typeof PENDING | typeof OPEN | typeof DONE = PENDING;
+  #accepts: Accepts | undefined;
+  #controller: AbortController | undefined;
+  #watching = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #lastWrite = 0;
+
+  constructor(
+    peer: Peer,
+    bare: boolean,
+    reply: Reply,
+    settings: ExchangeSettings,
+    cors: AnswerHeaders | undefined,
+    accept: () => Accepts,
+  ) {
+    this.peer = peer;
+    this.bare = bare;
+    this.#reply = reply;
+    this.#settings = settings;
+    this.#cors = cors;
+    this.#accept = accept;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.gone) this.#controller.abort(callerLeft());
+      else this.#watch();
+    }
+    return this.#controller.signal;
+  }
+
+  /**
+   * Called when the handler is running: if it stays silent, a first byte goes out before hosts and proxies give up.
+   */
+  watchSilence(): void {
+    if (this.#state === PENDING) this.#timer = setTimeout(() => this.#breakSilence(), this.#settings.silenceMs);
+  }
+
+  async send(message: JsonRpcNotification): Promise<void> {
+    if (this.#state === DONE || !this.#streams()) return;
+    // The author does not await, the client does not read: memory has an end, so these messages have.
+    if (this.#state === OPEN && this.#reply.unsent() > this.#settings.streamDropBytes) return;
+    const event = encodeEvent(JSON.stringify(message));
+    if (this.#state === PENDING) this.#open();
+    await this.#write(event);
+  }
+
+  async respond(response: JsonRpcResponse, options: RespondOptions = {}): Promise<void> {
+    if (this.#state === DONE) return;
+    // Before anything is sent: a result that JSON cannot carry throws here.
+    const text = encodeResponse(response);
+    if (this.#state === PENDING && (options.more === true || !this.#acceptance().json) && this.#streams()) this.#open();
+    if (this.#state === OPEN) {
+      const written = this.#write(encodeEvent(text));
+      if (options.more !== true) this.end();
+      return written;
+    }
+    this.#finish();
+    const status = options.status ?? ('error' in response ? statusOf(response.error.code, this.bare) : 200);
+    const headers = this.#headers(JSON_HEADERS);
+    this.#reply.answer(status, options.headers === undefined ? headers : { ...headers, ...options.headers }, text);
+  }
+
+  end(): void {
+    if (this.#state === OPEN) this.#reply.end();
+    this.#finish();
+  }
+
+  cancel(reason: unknown): void {
+    this.#controller ??= new AbortController();
+    this.#controller.abort(reason);
+  }
+
+  #acceptance(): Accepts {
+    return (this.#accepts ??= this.#accept());
+  }
+
+  #streams(): boolean {
+    return this.#state === OPEN || this.#acceptance().sse;
+  }
+
+  #headers(headers: AnswerHeaders): AnswerHeaders {
+    return this.#cors === undefined ? headers : { ...headers, ...this.#cors };
+  }
+
+  #open(): void {
+    this.#state = OPEN;
+    this.#reply.open(this.#headers(SSE_HEADERS));
+    this.#watch();
+    // A caller may have been found gone just now.
+    if (this.#state !== OPEN) return;
+    clearTimeout(this.#timer);
+    this.#lastWrite = Date.now();
+    this.#keepAlive(this.#settings.keepAliveMs);
+  }
+
+  #write(text: string): Promise<void> | undefined {
+    if (this.#state !== OPEN) return undefined;
+    this.#lastWrite = Date.now();
+    return this.#reply.write(text);
+  }
+
+  #breakSilence(): void {
+    if (this.#state !== PENDING || !this.#streams()) return;
+    this.#open();
+    void this.#write(encodeComment());
+  }
+
+  /**
+   * One timer a stream, re-armed only when it fires: runtimes keep timers of equal length in one list, and some bind a
+   * timer to the request that made it, which a timer shared by all streams would outlive.
+   */
+  #keepAlive(delay: number): void {
+    this.#timer = setTimeout(() => {
+      const quiet = Date.now() - this.#lastWrite;
+      const { keepAliveMs } = this.#settings;
+      if (quiet < keepAliveMs) return this.#keepAlive(keepAliveMs - quiet);
+      // A client that does not read gets no comments on top.
+      if (this.#reply.unsent() === 0) void this.#write(encodeComment());
+      this.#keepAlive(keepAliveMs);
+    }, delay);
+  }
+
+  #watch(): void {
+    if (this.#watching) return;
+    this.#watching = true;
+    this.#reply.onGone(() => {
+      if (this.#state === DONE) return;
+      this.gone = true;
+      this.#finish();
+      this.#controller?.abort(callerLeft());
+    });
+  }
+
+  #finish(): void {
+    this.#state = DONE;
+    clearTimeout(this.#timer);
+  }
+}
+
+/** The HTTP status of a JSON-RPC error that is sent as the only answer (streamable-http, "Protocol Version Header"). */
+export function statusOf(rpcCode: number, bare: boolean): number {
+  if (rpcCode === rpcCodes.methodNotFound) return 404;
+  if (rpcCode === rpcCodes.parseError || rpcCode === rpcCodes.invalidRequest) return 400;
+  return !bare && rpcCode <= rpcCodes.headerMismatch && rpcCode >= rpcCodes.unsupportedVersion ? 400 : 200;
+}
+
+function callerLeft(): McpError {
+  return new McpError('aborted', 'The caller went away');
+}

@@ -1,0 +1,35 @@
+import type { JsonObject, RequestId } from '../json-rpc.js';
+import type { Context } from './context.js';
+
+/** A request on its way to its handler. */
+export interface MiddlewareRequest {
+  readonly id: RequestId;
+  readonly method: string;
+  readonly params?: JsonObject;
+}
+
+/** Answers a request, or passes it on. */
+export type Next = (request: MiddlewareRequest, ctx: Context) => Promise<JsonObject>;
+
+/**
+ * Wraps every request of a server, on every transport: it runs before the method is looked up and sees the result object
+ * on its way out. Errors are thrown: an `McpError` reaches the caller as it is, anything else is masked.
+ *
+ * @example
+ * ```ts
+ * server.use((next) => async (request, ctx) => {
+ *   const started = performance.now();
+ *   try {
+ *     return await next(request, ctx);
+ *   } finally {
+ *     console.error(request.method, performance.now() - started, 'ms');
+ *   }
+ * });
+ * ```
+ */
+export type Middleware = (next: Next) => Next;
+
+/** Composes middleware, first one outermost. */
+export function compose(middleware: readonly Middleware[], innermost: Next): Next {
+  return middleware.reduceRight<Next>((next, wrap) => wrap(next), innermost);
+}

@@ -1,0 +1,73 @@
+import type { CorsOptions, Origins } from '../http/origin.js';
+import type { CacheHints } from '../spec/types.js';
+import type { Context } from './context.js';
+
+/** Limits of a server. Each bounds an attack or a failure; each is a number you may change. */
+export interface ServerLimits {
+  /** Bytes of a request body. More is answered with 413 before any handler runs. Default 4 MiB. */
+  readonly requestBodyBytes: number;
+  /** Open arrays and objects in a body. More is answered with -32600. Default 128. */
+  readonly jsonDepth: number;
+  /** Values in a body. More is answered with -32600. Default 500,000. */
+  readonly jsonValues: number;
+  /** Unsent bytes of a stream at which writes wait. Default 64 KiB. */
+  readonly streamHighWaterBytes: number;
+  /**
+   * Unsent bytes of a stream beyond which notifications are dropped, because a handler does not await its sends and the
+   * client does not read. Default 1 MiB.
+   */
+  readonly streamDropBytes: number;
+  /** Milliseconds without a first byte after which a pending answer becomes a stream. Default 5,000. */
+  readonly silenceMs: number;
+}
+
+/** Options of a server. Everything has a safe default. */
+export interface ServerOptions {
+  /**
+   * Which web origins are served, and get CORS headers. Attack: a page the user visits calls a server on the user's
+   * machine or network. Default: requests without `Origin` (no browser), loopback pages when the server itself is asked
+   * for by a loopback name, and the server's own origin when its host is in `allowedHosts`. A list replaces the default;
+   * an empty list refuses every page. The origin `null` is never served.
+   */
+  readonly origins?: Origins;
+  /**
+   * The host names, with port where it is not the default one, under which this server is reached. Attack: DNS
+   * rebinding. Default: on a loopback address only loopback names; elsewhere any.
+   */
+  readonly allowedHosts?: readonly string[];
+  /** CORS details. */
+  readonly cors?: CorsOptions;
+  /** Size and time limits. */
+  readonly limits?: Partial<ServerLimits>;
+  /** Milliseconds of quiet on an open stream before a comment is sent to keep proxies from cutting it. Default 8,000. */
+  readonly keepAliveMs?: number;
+  /** Milliseconds after which a handler's `ctx.signal` is aborted and the call fails. Default: no limit. */
+  readonly handlerTimeoutMs?: number;
+  /** How long, and for whom, clients may cache lists. Default `{ ttlMs: 0, cacheScope: 'private' }`. */
+  readonly cache?: CacheHints;
+  /**
+   * `false`: refuse every message that is not of revision 2026-07-28, plain JSON-RPC included. Default: plain JSON-RPC is
+   * served, statelessly.
+   */
+  readonly legacy?: false;
+  /**
+   * Hears every error that was masked before it went out, and every failure that has no caller to tell. `errorId` is the
+   * id that the caller was given. Default: `console.error`.
+   */
+  readonly onError?: (error: unknown, ctx: Context | undefined, errorId: string) => void;
+  /**
+   * Sends the messages of unexpected errors to callers. They tend to hold paths, queries and credentials. Default
+   * `false`.
+   */
+  readonly unsafelyExposeErrorMessages?: boolean;
+}
+
+/** The defaults of {@link ServerLimits}. */
+export const defaultLimits: ServerLimits = {
+  requestBodyBytes: 4 * 1024 * 1024,
+  jsonDepth: 128,
+  jsonValues: 500_000,
+  streamHighWaterBytes: 64 * 1024,
+  streamDropBytes: 1024 * 1024,
+  silenceMs: 5_000,
+};

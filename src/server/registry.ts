@@ -1,0 +1,58 @@
+import { McpError } from '../errors.js';
+import { isObject, prepareResult, type JsonObject } from '../json-rpc.js';
+import type { CacheHints, ServerCapabilities } from '../spec/types.js';
+import type { Context } from './context.js';
+import type { CompiledTool } from './tool.js';
+
+/** One entry of the method table. */
+export interface Method {
+  readonly call: (params: JsonObject, ctx: Context) => Promise<JsonObject> | JsonObject;
+  /** One of the author's own: it may answer early, and its errors are masked. */
+  readonly custom: boolean;
+  /** Results may be cached by clients. */
+  readonly cache?: Required<CacheHints>;
+}
+
+/**
+ * The tools of a server and the built-in methods that they bring. Everything that does not depend on a request is computed
+ * here, when a tool is registered or on the first request after that.
+ */
+export class ToolRegistry {
+  readonly #tools = new Map<string, CompiledTool>();
+  #list: JsonObject | undefined;
+
+  get capabilities(): ServerCapabilities {
+    return this.#tools.size === 0 ? {} : { tools: {} };
+  }
+
+  /** @throws TypeError for a second tool of the same name */
+  add(tool: CompiledTool): void {
+    const { name } = tool.listed;
+    if (this.#tools.has(name)) throw new TypeError(`tool "${name}" is registered already; remove it first or rename one`);
+    this.#tools.set(name, tool);
+    this.#list = undefined;
+  }
+
+  remove(name: string): boolean {
+    this.#list = undefined;
+    return this.#tools.delete(name);
+  }
+
+  /** `tools/list`: in the order of registration, serialised once. */
+  list(params: JsonObject): JsonObject {
+    // No page of this list was ever handed out a cursor.
+    if (params['cursor'] !== undefined) throw new McpError('invalid_params', 'Invalid cursor');
+    return (this.#list ??= prepareResult({ tools: [...this.#tools.values()].map((tool) => tool.listed) }));
+  }
+
+  /** `tools/call`. */
+  call(params: JsonObject, ctx: Context): Promise<JsonObject> {
+    const { name, arguments: args = {} } = params;
+    const tool = typeof name === 'string' ? this.#tools.get(name) : undefined;
+    if (tool === undefined) {
+      throw new McpError('invalid_params', typeof name === 'string' ? `Unknown tool: ${name}` : 'params.name must be a string');
+    }
+    if (!isObject(args)) throw new McpError('invalid_params', 'params.arguments must be an object');
+    return tool.call(args, ctx);
+  }
+}

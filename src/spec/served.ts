@@ -1,0 +1,26 @@
+/**
+ * What a server's type tells a client's type. Types only; the members exist at compile time alone.
+ */
+
+/** One tool in a server's type: its name, what a caller sends, what a caller receives as `structuredContent`. */
+export interface ToolEntry<Name extends string = string, Input = unknown, Output = unknown> {
+  readonly name: Name;
+  readonly input: Input;
+  readonly output: Output;
+}
+
+/**
+ * Anything that is typed and served like an `McpServer`. A client recognises it by its shape, so that client bundles
+ * carry no server.
+ */
+export interface Served<Entries = unknown> {
+  /** The tools' types. Never set at run time. */
+  readonly '~entries'?: Entries;
+  readonly fetch: (request: Request) => Promise<Response>;
+}
+
+/** The entries of a server's type. */
+export type EntriesOf<S> = S extends Served<infer Entries> ? NonNullable<Entries> : never;
+
+/** The tools of a server by name: computed once per client, so that each call is one look-up. */
+export type ToolMap<Entries> = { readonly [E in Entries as E extends ToolEntry ? E['name'] : never]: E };
