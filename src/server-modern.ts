@@ -4,13 +4,14 @@
  * @module server/modern
  */
 export { McpServer, defineTool } from './server/server.js';
-export type { DefinedTool, MethodDefinition, MethodParams, ServerInfo, Trusted } from './server/server.js';
+export type { DefinedTool, MethodDefinition, ServerInfo, Trusted } from './server/server.js';
 export type {
-  ToolArguments,
+  NoArguments,
+  StructuredToolDefinition,
+  StructuredToolHandler,
   ToolDefinition,
   ToolHandler,
-  ToolInput,
-  ToolOutput,
+  ToolInfo,
   ToolReturn,
 } from './server/tool.js';
 export { audio, image, link, resource, result, text } from './server/content.js';
@@ -20,7 +21,7 @@ export type { AuthInfo, Exchange, HttpInfo, Peer, RespondOptions } from './serve
 export type { Middleware, MiddlewareRequest, Next } from './server/middleware.js';
 export type { ServerLimits, ServerOptions } from './server/options.js';
 export type { CorsOptions, Origins } from './http/origin.js';
-export type { SchemaInput, SchemaIssue, SchemaOutput, SchemaResult, StandardSchema } from './schema/standard.js';
+export type { SchemaIssue, SchemaResult, SchemaTypes, StandardSchema } from './schema/standard.js';
 export type { Served, ToolEntry } from './spec/served.js';
 export { McpError, ToolError, isMcpError } from './errors.js';
 export type { McpErrorCode, McpErrorFacts } from './errors.js';

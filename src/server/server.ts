@@ -9,7 +9,7 @@ import {
   type JsonRpcNotification,
   type JsonRpcRequest,
 } from '../json-rpc.js';
-import { describeIssues, isStandardSchema, type SchemaOutput, type StandardSchema } from '../schema/standard.js';
+import { describeIssues, isStandardSchema, type SchemaTypes, type StandardSchema } from '../schema/standard.js';
 import { META_SERVER_INFO } from '../spec/meta.js';
 import type { Served, ToolEntry } from '../spec/served.js';
 import type { CacheHints, Implementation } from '../spec/types.js';
@@ -23,10 +23,13 @@ import type { ServerOptions } from './options.js';
 import { ToolRegistry, type Method } from './registry.js';
 import {
   compileTool,
+  type AnyToolDefinition,
+  type AnyToolHandler,
+  type NoArguments,
+  type StructuredToolDefinition,
+  type StructuredToolHandler,
   type ToolDefinition,
   type ToolHandler,
-  type ToolInput,
-  type ToolOutput,
 } from './tool.js';
 
 /** What a server says of itself. */
@@ -49,21 +52,18 @@ export interface DefinedTool<Name extends string = string, Input = unknown, Outp
   /** Compile-time only. */
   readonly '~entry'?: ToolEntry<Name, Input, Output>;
   readonly name: Name;
-  readonly definition: ToolDefinition<StandardSchema | undefined, StandardSchema | undefined>;
-  readonly handler: (args: never, ctx: Context) => unknown;
+  readonly definition: AnyToolDefinition;
+  readonly handler: AnyToolHandler;
 }
 
 type EntryOf<D> = D extends { readonly '~entry'?: infer Entry } ? NonNullable<Entry> : never;
 
-/** The params that a custom method's handler receives. */
-export type MethodParams<P> = P extends StandardSchema ? SchemaOutput<P> : JsonObject;
-
 /** Schemas of a custom method. */
-export interface MethodDefinition<P extends StandardSchema | undefined = undefined> {
+export interface MethodDefinition<Params> {
   /** Checks the params, without `_meta`. A mismatch is answered with -32602. Absent: any object. */
-  readonly params?: P;
+  readonly params?: SchemaTypes<unknown, Params>;
   /** Checks what the handler returns. A mismatch is a masked internal error. */
-  readonly result?: StandardSchema;
+  readonly result?: SchemaTypes;
 }
 
 /**
@@ -136,21 +136,22 @@ export class McpServer<Entries = never> implements Served<Entries> {
    * @returns this server, typed with the tool
    * @throws TypeError for a name in use, or a schema without a JSON Schema form
    */
-  tool<
-    U,
-    const Name extends string,
-    I extends StandardSchema | undefined = undefined,
-    O extends StandardSchema | undefined = undefined,
-  >(
+  tool<U, const Name extends string, Input = NoArguments, Args = NoArguments>(
     this: McpServer<U>,
     name: Name,
-    definition: ToolDefinition<I, O>,
-    handler: ToolHandler<I, O>,
-  ): McpServer<U | ToolEntry<Name, ToolInput<I>, ToolOutput<O>>> {
+    definition: ToolDefinition<Input, Args>,
+    handler: ToolHandler<Args>,
+  ): McpServer<U | ToolEntry<Name, Input, undefined>>;
+  tool<U, const Name extends string, Value, Output, Input = NoArguments, Args = NoArguments>(
+    this: McpServer<U>,
+    name: Name,
+    definition: StructuredToolDefinition<Input, Args, Value, Output>,
+    handler: StructuredToolHandler<Args, Value>,
+  ): McpServer<U | ToolEntry<Name, Input, Output>>;
+  tool(name: string, definition: AnyToolDefinition, handler: AnyToolHandler): this {
     this.#tools.add(compileTool(name, definition, handler, (error, what, ctx) => this.#mask(error, what, ctx)));
     this.#discovery = undefined;
-    // The same object; only its type has learned of the tool.
-    return this as unknown as McpServer<U | ToolEntry<Name, ToolInput<I>, ToolOutput<O>>>;
+    return this;
   }
 
   /**
@@ -160,9 +161,10 @@ export class McpServer<Entries = never> implements Served<Entries> {
    */
   add<U, const D extends readonly DefinedTool[]>(this: McpServer<U>, ...definitions: D): McpServer<U | EntryOf<D[number]>> {
     for (const { name, definition, handler } of definitions) {
-      // defineTool checked the handler against the very definition that it stands beside.
-      this.tool(name, definition, handler as unknown as ToolHandler<StandardSchema | undefined, StandardSchema | undefined>);
+      // defineTool checked the handler against the definition that it stands beside.
+      this.tool(name, definition as ToolDefinition<unknown, never>, handler as ToolHandler<never>);
     }
+    // The same object; only its type has learned of the tools.
     return this as unknown as McpServer<U | EntryOf<D[number]>>;
   }
 
@@ -178,29 +180,31 @@ export class McpServer<Entries = never> implements Served<Entries> {
    *
    * @throws TypeError when the method exists already
    */
-  method<P extends StandardSchema | undefined = undefined>(
+  method<Params = JsonObject>(
     name: string,
-    definition: MethodDefinition<P>,
-    handler: (params: MethodParams<P>, ctx: Context) => unknown,
+    definition: MethodDefinition<Params>,
+    handler: (params: Params, ctx: Context) => unknown,
   ): this {
     if (typeof definition === 'function' || typeof handler !== 'function') {
       throw new TypeError(`server.method takes a name, schemas and a handler: server.method('session/start', {}, () => ({}))`);
     }
     if (this.#methods.has(name)) throw new TypeError(`method "${name}" is registered already, or built in`);
-    checkSchema(definition.params, `method "${name}": params`);
-    checkSchema(definition.result, `method "${name}": result`);
+    const input = standardOf(definition.params, `method "${name}": params`);
+    const output = standardOf(definition.result, `method "${name}": result`);
     const call = async (params: JsonObject, ctx: Context): Promise<JsonObject> => {
       const { _meta, ...own } = params;
-      const checked = await definition.params?.['~standard'].validate(own);
+      const checked = await input?.validate(own);
       if (checked?.issues !== undefined) throw raise('invalid_params', `Invalid params:\n${describeIssues(checked.issues)}`);
-      // With a schema this is what it yields, without one the params as they came: what MethodParams says.
-      let result = await handler((checked === undefined ? own : checked.value) as MethodParams<P>, ctx);
-      if (definition.result !== undefined && result !== undefined) {
-        const output = await definition.result['~standard'].validate(result);
-        if (output.issues !== undefined) {
-          throw new TypeError(`Method "${name}" returned a value that its result schema refuses:\n${describeIssues(output.issues)}`);
+      // With a schema this is what it yields, without one the params as they came: what the signature says.
+      let result = await handler((checked === undefined ? own : checked.value) as Params, ctx);
+      if (output !== undefined && result !== undefined) {
+        const returned = await output.validate(result);
+        if (returned.issues !== undefined) {
+          throw new TypeError(
+            `Method "${name}" returned a value that its result schema refuses:\n${describeIssues(returned.issues)}`,
+          );
         }
-        result = output.value;
+        result = returned.value;
       }
       if (result === undefined || isObject(result)) return result ?? {};
       throw new TypeError(`Method "${name}" must return an object`);
@@ -213,19 +217,19 @@ export class McpServer<Entries = never> implements Served<Entries> {
    * Registers a handler for a notification that clients send. Notifications have no answer; what fails is told to
    * `onError`.
    */
-  notification<P extends StandardSchema | undefined = undefined>(
+  notification<Params = JsonObject>(
     name: string,
-    definition: { readonly params?: P },
-    handler: (params: MethodParams<P>, ctx: Context) => unknown,
+    definition: { readonly params?: SchemaTypes<unknown, Params> },
+    handler: (params: Params, ctx: Context) => unknown,
   ): this {
-    checkSchema(definition.params, `notification "${name}": params`);
+    const input = standardOf(definition.params, `notification "${name}": params`);
     this.#notifications.set(name, async (params, ctx) => {
       const { _meta, ...own } = params;
-      const checked = await definition.params?.['~standard'].validate(own);
+      const checked = await input?.validate(own);
       if (checked?.issues !== undefined) {
         throw new McpError('invalid_params', `Invalid params of "${name}":\n${describeIssues(checked.issues)}`);
       }
-      await handler((checked === undefined ? own : checked.value) as MethodParams<P>, ctx);
+      await handler((checked === undefined ? own : checked.value) as Params, ctx);
     });
     return this;
   }
@@ -408,15 +412,17 @@ export class McpServer<Entries = never> implements Served<Entries> {
  * );
  * ```
  */
-export function defineTool<
-  const Name extends string,
-  I extends StandardSchema | undefined = undefined,
-  O extends StandardSchema | undefined = undefined,
->(
+export function defineTool<const Name extends string, Input = NoArguments, Args = NoArguments>(
   name: Name,
-  definition: ToolDefinition<I, O>,
-  handler: ToolHandler<I, O>,
-): DefinedTool<Name, ToolInput<I>, ToolOutput<O>> {
+  definition: ToolDefinition<Input, Args>,
+  handler: ToolHandler<Args>,
+): DefinedTool<Name, Input, undefined>;
+export function defineTool<const Name extends string, Value, Output, Input = NoArguments, Args = NoArguments>(
+  name: Name,
+  definition: StructuredToolDefinition<Input, Args, Value, Output>,
+  handler: StructuredToolHandler<Args, Value>,
+): DefinedTool<Name, Input, Output>;
+export function defineTool(name: string, definition: AnyToolDefinition, handler: AnyToolHandler): DefinedTool {
   return { kind: 'tool', name, definition, handler };
 }
 
@@ -425,6 +431,8 @@ function randomId(): string {
   return crypto.getRandomValues(new Uint32Array(1))[0]!.toString(16).padStart(8, '0');
 }
 
-function checkSchema(schema: unknown, owner: string): void {
-  if (schema !== undefined && !isStandardSchema(schema)) throw new TypeError(`${owner} is not a Standard Schema`);
+function standardOf(schema: unknown, owner: string): StandardSchema['~standard'] | undefined {
+  if (schema === undefined) return undefined;
+  if (!isStandardSchema(schema)) throw new TypeError(`${owner} is not a Standard Schema, for example z.object({ … }) of zod`);
+  return schema['~standard'];
 }

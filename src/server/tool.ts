@@ -1,23 +1,16 @@
 import { isToolError } from '../errors.js';
 import type { JsonObject } from '../json-rpc.js';
-import { describeIssues, jsonSchemaOf, type SchemaInput, type SchemaOutput, type StandardSchema } from '../schema/standard.js';
+import { describeIssues, jsonSchemaOf, type SchemaTypes, type StandardSchema } from '../schema/standard.js';
 import type { CallToolResult, ContentBlock, Icon, MetaObject, Tool, ToolAnnotations } from '../spec/types.js';
 import { failure, isStructuredResult, structured, unstructured, type StructuredResult } from './content.js';
 import { isRaised, type Context } from './context.js';
 
-/** What a tool is, apart from what it does. */
-export interface ToolDefinition<
-  I extends StandardSchema | undefined = undefined,
-  O extends StandardSchema | undefined = undefined,
-> {
+/** What a tool is, apart from what it takes and does. */
+export interface ToolInfo {
   /** What a person reads; the name when absent. */
   readonly title?: string;
   /** What the model reads to decide whether to call it. */
   readonly description?: string;
-  /** The arguments, always an object. Absent: the tool takes none. */
-  readonly inputSchema?: I;
-  /** The structured value that the handler returns. Absent: the handler returns text or content. */
-  readonly outputSchema?: O;
   /** Hints for hosts. */
   readonly annotations?: ToolAnnotations;
   readonly icons?: readonly Icon[];
@@ -25,22 +18,49 @@ export interface ToolDefinition<
   readonly meta?: MetaObject;
 }
 
-/** What a handler receives: the output of the input schema. */
-export type ToolArguments<I> = I extends StandardSchema ? SchemaOutput<I> : Record<string, never>;
+/**
+ * A tool whose handler returns text or content.
+ *
+ * @typeParam Input - what a caller sends
+ * @typeParam Args - what the handler receives: the input, validated and transformed
+ */
+export interface ToolDefinition<Input, Args> extends ToolInfo {
+  /** The arguments, always an object. Absent: the tool takes none. */
+  readonly inputSchema?: SchemaTypes<Input, Args>;
+  readonly outputSchema?: undefined;
+}
 
-/** What a caller sends: the input of the input schema. */
-export type ToolInput<I> = I extends StandardSchema ? SchemaInput<I> : Record<string, never>;
+/**
+ * A tool whose handler returns a structured value.
+ *
+ * @typeParam Value - what the handler returns
+ * @typeParam Output - what a caller receives as `structuredContent`: the value, validated and transformed
+ */
+export interface StructuredToolDefinition<Input, Args, Value, Output> extends ToolInfo {
+  /** The arguments, always an object. Absent: the tool takes none. */
+  readonly inputSchema?: SchemaTypes<Input, Args>;
+  /** The structured value: any JSON. */
+  readonly outputSchema: SchemaTypes<Value, Output>;
+}
 
-/** What a caller receives as `structuredContent`: the output of the output schema. */
-export type ToolOutput<O> = O extends StandardSchema ? SchemaOutput<O> : undefined;
+/** What a handler without an output schema returns. */
+export type ToolReturn = string | ContentBlock | readonly ContentBlock[] | CallToolResult | void;
 
-/** What a handler returns: with an output schema its input, bare or in `result(...)`; else text or content. */
-export type ToolReturn<O> = O extends StandardSchema
-  ? SchemaInput<O> | StructuredResult<SchemaInput<O>>
-  : string | ContentBlock | readonly ContentBlock[] | CallToolResult | void;
+/** What a tool without an output schema does. */
+export type ToolHandler<Args> = (args: Args, ctx: Context) => ToolReturn | Promise<ToolReturn>;
 
-/** What a tool does. */
-export type ToolHandler<I, O> = (args: ToolArguments<I>, ctx: Context) => ToolReturn<O> | Promise<ToolReturn<O>>;
+/** What a tool with an output schema does: it returns the value, bare or in `result(...)`. */
+export type StructuredToolHandler<Args, Value> = (
+  args: Args,
+  ctx: Context,
+) => Value | StructuredResult<Value> | Promise<Value | StructuredResult<Value>>;
+
+/** The arguments of a tool without an input schema. */
+export type NoArguments = Record<string, never>;
+
+/** A definition and its handler after the compiler has checked one against the other. */
+export type AnyToolDefinition = ToolInfo & { readonly inputSchema?: unknown; readonly outputSchema?: unknown };
+export type AnyToolHandler = (args: never, ctx: Context) => unknown;
 
 /** Hears what a tool masks; answers the text that the caller gets instead. */
 export type Mask = (error: unknown, what: string, ctx: Context) => string;
@@ -62,10 +82,10 @@ const NAME = /^[^\s\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]{1,128}$/u;
  *
  * @throws TypeError when the name cannot be told apart by a reader, or a schema has no JSON Schema form
  */
-export function compileTool<I extends StandardSchema | undefined, O extends StandardSchema | undefined>(
+export function compileTool(
   name: string,
-  definition: ToolDefinition<I, O>,
-  handler: ToolHandler<I, O>,
+  definition: AnyToolDefinition,
+  handler: AnyToolHandler,
   mask: Mask,
 ): CompiledTool {
   checkForm(name, definition, handler);
@@ -82,8 +102,9 @@ export function compileTool<I extends StandardSchema | undefined, O extends Stan
     ...(icons === undefined ? {} : { icons }),
     ...(meta === undefined ? {} : { _meta: meta }),
   };
-  const input = inputSchema?.['~standard'];
-  const output = outputSchema?.['~standard'];
+  // jsonSchemaOf has found both to be schemas.
+  const input = (inputSchema as StandardSchema | undefined)?.['~standard'];
+  const output = (outputSchema as StandardSchema | undefined)?.['~standard'];
 
   async function call(args: unknown, ctx: Context): Promise<JsonObject> {
     let value: unknown = {};
@@ -96,8 +117,8 @@ export function compileTool<I extends StandardSchema | undefined, O extends Stan
       value = checked.value;
     }
     try {
-      // What the schema yields is what the handler's type says; the compiler cannot follow it through `unknown`.
-      return await finish(await handler(value as ToolArguments<I>, ctx));
+      // What the schema yields is what the handler takes: the signature of `tool` ties one to the other.
+      return await finish(await handler(value as never, ctx));
     } catch (error) {
       if (isRaised(error)) throw error;
       if (isToolError(error)) return failure(error.content ?? error.message);
@@ -120,7 +141,7 @@ export function compileTool<I extends StandardSchema | undefined, O extends Stan
   return { listed, call };
 }
 
-function objectSchema(schema: StandardSchema, name: string): Tool['inputSchema'] {
+function objectSchema(schema: unknown, name: string): Tool['inputSchema'] {
   const owner = `tool "${name}": inputSchema`;
   const json = jsonSchemaOf(schema, 'input', owner);
   if (json['type'] !== undefined && json['type'] !== 'object') {

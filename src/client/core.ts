@@ -1,0 +1,135 @@
+/** What a client's calls share: its link, its ids, its handlers, and everything that is still open. */
+import { isMcpError, McpError } from '../errors.js';
+import { isRequest, type JsonObject, type JsonRpcNotification, type JsonRpcRequest } from '../json-rpc.js';
+import type { Link } from './link.js';
+import type { CallOptions, ConnectOptions } from './options.js';
+import type { Watch } from './watch.js';
+
+/** Hears notifications of one method. */
+export type NotificationHandler = (params: JsonObject, message: JsonRpcNotification) => unknown;
+
+// Exchanges that were answered and whose stream a server keeps open. More would let it use up the client's sockets.
+const MAX_DRAINING = 1000;
+
+export class Core {
+  readonly link: Link;
+  readonly options: ConnectOptions;
+  /** Every exchange that is not over. */
+  readonly open = new Set<Watch>();
+  readonly #draining = new Set<Watch>();
+  readonly #handlers = new Map<string, Set<NotificationHandler>>();
+  #id = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(link: Link, options: ConnectOptions, id: number) {
+    this.link = link;
+    this.options = options;
+    this.#id = id;
+    if (link.transport.incoming !== undefined) void this.#receiveAll(link.transport.incoming());
+  }
+
+  get closed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** A request ready to be sent. */
+  request(method: string, params: JsonObject | undefined, { meta, onProgress }: CallOptions): JsonRpcRequest {
+    const id = ++this.#id;
+    // Who listens for progress needs a token, also where the link sends none by itself.
+    const full = this.link.params(params, onProgress === undefined ? meta : { progressToken: id, ...meta }, id);
+    return full === undefined ? { jsonrpc: '2.0', id, method } : { jsonrpc: '2.0', id, method, params: full };
+  }
+
+  on(method: string, handler: NotificationHandler): () => void {
+    // Wrapped, so that the same function registered twice is two registrations.
+    const entry: NotificationHandler = (params, message) => handler(params, message);
+    let entries = this.#handlers.get(method);
+    if (entries === undefined) this.#handlers.set(method, (entries = new Set()));
+    entries.add(entry);
+    return () => void entries.delete(entry);
+  }
+
+  /** Hands a notification to the handlers; a request is not for a client of these revisions. */
+  dispatch(message: JsonRpcRequest | JsonRpcNotification): void {
+    if (isRequest(message)) {
+      this.warn(new McpError('invalid_message', `Ignored a request of the server (${message.method}): only clients send requests`));
+      return;
+    }
+    for (const handler of this.#handlers.get(message.method) ?? []) {
+      this.guard(`A handler of ${message.method}`, () => handler(message.params ?? {}, message));
+    }
+  }
+
+  /** Runs a user's callback; what it throws must not break an exchange. */
+  guard(what: string, callback: () => unknown): void {
+    const failed = (cause: unknown): void => this.warn(new McpError('internal', `${what} failed: ${String(cause)}`, { cause }));
+    try {
+      const result = callback();
+      if (result instanceof Promise) result.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  warn(warning: McpError): void {
+    const { onWarning } = this.options;
+    try {
+      if (onWarning === undefined) console.warn(warning);
+      else onWarning(warning);
+    } catch {
+      // There is nobody left to tell.
+    }
+  }
+
+  /** An exchange has its answer and reads on for what may follow. */
+  drain(watch: Watch): void {
+    this.#draining.add(watch);
+    // Most are gone when this turn ends; what a burst of answers leaves for an instant is no reason to cut any.
+    if (this.#draining.size === MAX_DRAINING + 1) setTimeout(this.#cut);
+  }
+
+  readonly #cut = (): void => {
+    for (const watch of this.#draining) {
+      if (this.#draining.size <= MAX_DRAINING) break;
+      const error = new McpError('limit_exceeded', `Closed the oldest of over ${MAX_DRAINING} answered streams that the server keeps open`);
+      this.warn(error);
+      this.forget(watch);
+      watch.end(error);
+    }
+  };
+
+  /** An exchange is over. */
+  forget(watch: Watch): void {
+    this.open.delete(watch);
+    this.#draining.delete(watch);
+  }
+
+  async #receiveAll(messages: AsyncIterable<JsonRpcRequest | JsonRpcNotification>): Promise<void> {
+    try {
+      for await (const message of messages) if (!this.closed) this.dispatch(message);
+    } catch (error) {
+      if (!this.closed) this.warn(isMcpError(error) ? error : McpError.from(error));
+    }
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    // A turn later: whoever is called from here and calls close() again must find it under way.
+    await undefined;
+    for (const watch of this.open) watch.end(closed());
+    this.#handlers.clear();
+    try {
+      await this.link.transport.close();
+    } catch (error) {
+      this.warn(McpError.from(error));
+    }
+  }
+}
+
+/** The error of calls that the client's end overtook. */
+export function closed(): McpError {
+  return new McpError('closed', 'The client is closed');
+}

@@ -1,0 +1,144 @@
+/** Reading HTTP responses: bounded, and never left unread. */
+import { isMcpError, McpError, type McpErrorCode } from '../errors.js';
+import { concat } from '../http/body.js';
+import { parseJson } from '../http/sse-decode.js';
+import { isObject, type JsonRpcErrorResponse, type RequestId, readMessage } from '../json-rpc.js';
+import { noteFacts } from './transport.js';
+
+const decoder = /* @__PURE__ */ new TextDecoder();
+const strictDecoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true });
+
+/** Lets go of a body that nobody will read, so that its connection is freed. */
+export function discard(response: Response): void {
+  // Not awaited: a source that never settles its cancellation must not hold the call back.
+  response.body?.cancel().catch(() => {});
+}
+
+/** Reads a body chunk by chunk. An abort cancels it, also where the body does not know the request's signal. */
+export class BodyReader {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #signal: AbortSignal;
+  readonly #url: string;
+  #done = false;
+  readonly #cancel = (): void => {
+    this.#reader.cancel().catch(() => {});
+  };
+
+  constructor(body: ReadableStream<Uint8Array>, signal: AbortSignal, url: string) {
+    this.#reader = body.getReader();
+    this.#signal = signal;
+    this.#url = url;
+    signal.addEventListener('abort', this.#cancel);
+  }
+
+  /**
+   * The next chunk, or `undefined` at the end.
+   *
+   * @throws McpError `stream_ended` when the connection breaks, and the signal's reason after an abort
+   */
+  async read(): Promise<Uint8Array | undefined> {
+    try {
+      const { value } = await this.#reader.read();
+      this.#done = value === undefined;
+      if (!this.#done || !this.#signal.aborted) return value;
+    } catch (cause) {
+      if (!this.#signal.aborted) throw streamEnded(this.#url, cause);
+    }
+    throw abortError(this.#signal);
+  }
+
+  /** Stops reading. What was not read is discarded. */
+  close(): void {
+    this.#signal.removeEventListener('abort', this.#cancel);
+    if (!this.#done) this.#cancel();
+  }
+
+  /** Reads to the end, or until `limit` is passed: then the result is longer than `limit`. */
+  async all(limit: number): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    try {
+      for (let chunk; length <= limit && (chunk = await this.read()) !== undefined; length += chunk.byteLength) chunks.push(chunk);
+    } finally {
+      this.close();
+    }
+    return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : concat(chunks, length);
+  }
+}
+
+/** The error for a body that ended, or broke, before the JSON-RPC response. */
+export function streamEnded(url: string, cause?: unknown): McpError {
+  return new McpError('stream_ended', `The response of ${url} ended before the JSON-RPC response arrived`, { cause, url });
+}
+
+/** Why a signal was aborted, as an `McpError`. */
+export function abortError(signal: AbortSignal): McpError {
+  const cause: unknown = signal.reason;
+  return isMcpError(cause) ? cause : new McpError('aborted', 'The call was aborted', { cause });
+}
+
+/**
+ * Decodes the JSON text of a response.
+ *
+ * @throws McpError `invalid_message`
+ */
+export function decodeJson(bytes: Uint8Array): unknown {
+  let text: string;
+  try {
+    text = strictDecoder.decode(bytes);
+  } catch (cause) {
+    throw new McpError('invalid_message', 'The response is not valid UTF-8', { cause });
+  }
+  return parseJson(text);
+}
+
+/**
+ * Reads what came with an HTTP status that is no success. Status and URL are kept in either case.
+ *
+ * @param id the request's; `undefined` for a notification
+ * @returns the JSON-RPC error response in the body, if it is one and answers this request
+ * @throws McpError for everything else, with the body's text, cut at `limit` bytes, as `data`
+ */
+export async function readFailure(
+  response: Response,
+  id: RequestId | undefined,
+  signal: AbortSignal,
+  url: string,
+  limit: number,
+): Promise<JsonRpcErrorResponse> {
+  const { status } = response;
+  const bytes = response.body === null ? new Uint8Array() : await new BodyReader(response.body, signal, url).all(limit);
+  const code = codeOfStatus(response);
+  const answer = bytes.byteLength > limit ? undefined : errorResponseIn(bytes);
+  if (answer !== undefined && (answer.id ?? id) === id) {
+    noteFacts(answer, { code, status, url });
+    return answer;
+  }
+  throw new McpError(code ?? 'http_status', `${url} answered HTTP ${status}${HINTS[status] ?? ''}`, {
+    status,
+    url,
+    data: decoder.decode(bytes.subarray(0, limit)) || undefined,
+  });
+}
+
+const HINTS: Readonly<Record<number, string>> = {
+  401: ': give credentials in `headers` or `auth`',
+  404: ': check the path',
+  405: ': this is not an MCP endpoint, check the path',
+};
+
+function codeOfStatus({ status, headers }: Response): McpErrorCode | undefined {
+  if (status === 401) return 'unauthorized';
+  if (status !== 403) return undefined;
+  // RFC 6750 section 3.1
+  return /\berror="?insufficient_scope\b/i.test(headers.get('www-authenticate') ?? '') ? 'insufficient_scope' : 'forbidden';
+}
+
+function errorResponseIn(bytes: Uint8Array): JsonRpcErrorResponse | undefined {
+  try {
+    const message = readMessage(decodeJson(bytes));
+    return 'error' in message && isObject(message.error) ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,237 @@
+/**
+ * Streamable HTTP on `fetch` and Web Streams: every message is a POST, every answer one JSON object or an event stream.
+ *
+ * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http
+ */
+import { McpError } from '../errors.js';
+import { encodeHeaderValue, METHOD_HEADER, NAME_HEADER, nameOf, VERSION_HEADER } from '../http/headers.js';
+import { JSON_TYPE, SSE_TYPE, typeOf } from '../http/media.js';
+import { createSseDecoder, parseEventData } from '../http/sse-decode.js';
+import { isObject, type JsonRpcMessage, type JsonRpcNotification, type JsonRpcRequest, readMessage } from '../json-rpc.js';
+import { META_PROTOCOL_VERSION } from '../spec/meta.js';
+import { abortError, BodyReader, decodeJson, discard, readFailure, streamEnded } from './http-response.js';
+import { type ClientTransport, type ExchangeOptions, errorOf, type HeaderSource, noteFacts } from './transport.js';
+
+/** Fetch middleware: it sees every request with its URL and every response with its headers, and may send again. */
+export type AuthMiddleware = (request: Request, next: (request: Request) => Promise<Response>) => Promise<Response>;
+
+/** What a client reads at most, in bytes. A server that sends more would otherwise fill the client's memory. */
+export interface ClientLimits {
+  /** One server-sent event, finished or not. More is `limit_exceeded`. Default 16 MiB (16,777,216). */
+  readonly sseEvent?: number | undefined;
+  /** One JSON response. More is `limit_exceeded`. Default 16 MiB (16,777,216). */
+  readonly jsonResponse?: number | undefined;
+  /** The body of an HTTP error. It is cut there, and the error keeps its status. Default 64 KiB (65,536). */
+  readonly errorBody?: number | undefined;
+}
+
+/** Options of {@link HttpTransport}. */
+export interface HttpTransportOptions {
+  /** Used instead of the global `fetch`, which is looked up for each request. */
+  readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
+  /**
+   * Sent with every request to the server, and with none to another origin. They cannot replace the protocol's own
+   * headers, but `accept`. Default none.
+   */
+  readonly headers?: HeaderSource | undefined;
+  /** Wraps every request, for example to add a token and renew it after a 401. Default none. */
+  readonly auth?: AuthMiddleware | undefined;
+  readonly limits?: ClientLimits | undefined;
+}
+
+const MIB_16 = 16_777_216;
+const KIB_64 = 65_536;
+const MAX_REDIRECTS = 5;
+
+/**
+ * Carries MCP over Streamable HTTP. `McpClient.connect(url)` makes one; make it yourself to share or wrap it.
+ *
+ * Redirects: 307 and 308 within the same origin are followed, at most 5. Any other is an `http_status` error that names
+ * its target, and nothing is sent there. A browser does not show where a redirect leads: there any redirect is an error
+ * when `headers` or `auth` are given, and is followed by the browser when they are not.
+ *
+ * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http
+ *
+ * @example
+ * ```ts
+ * const transport = new HttpTransport('https://example.com/mcp', { headers: { authorization: `Bearer ${token}` } });
+ * const client = await McpClient.connect(transport);
+ * ```
+ */
+export class HttpTransport implements ClientTransport {
+  readonly #url: URL;
+  readonly #options: HttpTransportOptions;
+
+  /** @throws TypeError for a URL that is not `http:` or `https:`, or that holds credentials */
+  constructor(url: URL | string, options: HttpTransportOptions = {}) {
+    this.#url = new URL(url);
+    if (!/^https?:$/.test(this.#url.protocol)) throw new TypeError(`A server's URL is http: or https:, not ${this.#url.protocol}`);
+    if (this.#url.username + this.#url.password !== '') {
+      throw new TypeError('A URL must not hold credentials: give them as headers: { authorization: … }');
+    }
+    this.#options = options;
+  }
+
+  /** Sends a request and yields the messages of its response. */
+  async *exchange(request: JsonRpcRequest, options: ExchangeOptions): AsyncGenerator<JsonRpcMessage, void, undefined> {
+    const { signal } = options;
+    const { response, url } = await this.#post(request, options);
+    const { limits = {} } = this.#options;
+    if (!response.ok) {
+      yield await readFailure(response, request.id, signal, url, limits.errorBody ?? KIB_64);
+      return;
+    }
+    const type = typeOf(response.headers.get('content-type'));
+    if (response.body === null || (type !== JSON_TYPE && type !== SSE_TYPE)) {
+      discard(response);
+      throw new McpError(
+        'invalid_message',
+        `${url} answered a request with HTTP ${response.status} and ${type || 'no content type'}, not with JSON or an event stream: is it an MCP endpoint?`,
+        { status: response.status, url },
+      );
+    }
+    const reader = new BodyReader(response.body, signal, url);
+    if (type === JSON_TYPE) {
+      const limit = limits.jsonResponse ?? MIB_16;
+      const bytes = await reader.all(limit);
+      if (bytes.byteLength > limit) {
+        throw new McpError('limit_exceeded', `${url} sent a response over ${limit} bytes (limits.jsonResponse)`, { url });
+      }
+      yield noted(readMessage(decodeJson(bytes)), url);
+      return;
+    }
+    try {
+      const decode = createSseDecoder(limits.sseEvent ?? MIB_16);
+      let answered = false;
+      for (let chunk; (chunk = await reader.read()) !== undefined; ) {
+        for (const data of decode(chunk)) {
+          const message = noted(parseEventData(data), url);
+          if (!('method' in message)) answered = true;
+          yield message;
+        }
+      }
+      if (!answered) throw streamEnded(url);
+    } finally {
+      reader.close();
+    }
+  }
+
+  /** Sends a notification. */
+  async notify(message: JsonRpcNotification, options: ExchangeOptions): Promise<void> {
+    const { response, url } = await this.#post(message, options);
+    if (response.ok) return discard(response);
+    throw errorOf(await readFailure(response, undefined, options.signal, url, this.#options.limits?.errorBody ?? KIB_64));
+  }
+
+  /** Does nothing: each exchange ends by its own signal, and connections belong to `fetch`. */
+  async close(): Promise<void> {}
+
+  async #post(
+    message: JsonRpcRequest | JsonRpcNotification,
+    options: ExchangeOptions,
+  ): Promise<{ readonly response: Response; readonly url: string }> {
+    const { auth, headers: own } = this.#options;
+    const { signal, headers: more } = options;
+    const body = JSON.stringify(message);
+    const headers = withCustom(
+      protocolHeaders(message, options),
+      typeof own === 'function' ? await own() : own,
+      typeof more === 'function' ? await more() : more,
+    );
+    const trusted = own !== undefined || more !== undefined || auth !== undefined;
+    let url = this.#url;
+    let redirect: RequestRedirect = 'manual';
+    for (let hops = 0; ; hops++) {
+      // Headers made by an async function may come after the call has ended.
+      if (signal.aborted) throw abortError(signal);
+      const { href } = url;
+      const init: RequestInit = { method: 'POST', headers, body, signal, redirect };
+      const response = await (auth === undefined
+        ? this.#fetch(href, init)
+        : auth(new Request(href, init), async (request) =>
+            // A copy of the body, so that the middleware can send the same request again.
+            this.#fetch(request.url, { ...init, headers: request.headers, body: await request.clone().text() }),
+          ));
+      const location = response.headers.get('location');
+      const opaque = response.type === 'opaqueredirect' && location === null;
+      if (!opaque && (location === null || response.status < 300 || response.status > 399)) return { response, url: href };
+
+      discard(response);
+      const { status } = response;
+      if (opaque) {
+        // The redirect was the answer, so nothing has been processed yet and sending again is safe.
+        if (!trusted && redirect === 'manual') redirect = 'follow';
+        else throw new McpError('http_status', `${href} redirects. Connect to its target: headers are not sent on`, { status, url: href });
+      } else {
+        const target = URL.canParse(location ?? '', href) ? new URL(location ?? '', href) : undefined;
+        if ((status !== 307 && status !== 308) || target?.origin !== url.origin || hops >= MAX_REDIRECTS) {
+          throw new McpError(
+            'http_status',
+            `${href} redirects (HTTP ${status}) to ${target?.origin ?? 'an invalid URL'}, which is not followed: connect to its target`,
+            { status, url: href },
+          );
+        }
+        url = target;
+      }
+    }
+  }
+
+  async #fetch(url: string, init: RequestInit): Promise<Response> {
+    try {
+      return await (this.#options.fetch ?? fetch)(url, init);
+    } catch (cause) {
+      if (init.signal?.aborted) throw abortError(init.signal);
+      throw new McpError(
+        'connection_failed',
+        `No answer from ${url} (${reason(cause)}). Check that the server runs, host and port, DNS, TLS and, in a browser, CORS`,
+        { cause, url },
+      );
+    }
+  }
+}
+
+/**
+ * The headers that the message itself asks for. A message that names its protocol version is of a revision that mirrors
+ * metadata in headers; a plain JSON-RPC message is not.
+ */
+function protocolHeaders({ method, params }: JsonRpcRequest | JsonRpcNotification, options: ExchangeOptions): Record<string, string> {
+  const headers: Record<string, string> = { accept: `${JSON_TYPE}, ${SSE_TYPE}`, 'content-type': JSON_TYPE };
+  const meta = params?.['_meta'];
+  const version = isObject(meta) ? meta[META_PROTOCOL_VERSION] : undefined;
+  if (typeof version !== 'string') return headers;
+  headers[VERSION_HEADER] = version;
+  headers[METHOD_HEADER] = encodeHeaderValue(method);
+  const name = options.name ?? nameOf(method, params);
+  if (name !== undefined) headers[NAME_HEADER] = encodeHeaderValue(name);
+  if (options.params !== undefined) {
+    for (const [key, value] of Object.entries(options.params)) headers[key] = encodeHeaderValue(value);
+  }
+  return headers;
+}
+
+function withCustom(
+  own: Record<string, string>,
+  ...sources: readonly (HeadersInit | undefined)[]
+): Record<string, string> | Headers {
+  let headers: Headers | undefined;
+  for (const source of sources) {
+    if (source === undefined) continue;
+    headers ??= new Headers();
+    for (const [key, value] of new Headers(source)) headers.set(key, value);
+  }
+  if (headers === undefined) return own;
+  for (const [key, value] of Object.entries(own)) if (key !== 'accept' || !headers.has(key)) headers.set(key, value);
+  return headers;
+}
+
+function noted(message: JsonRpcMessage, url: string): JsonRpcMessage {
+  if ('error' in message) noteFacts(message, { url });
+  return message;
+}
+
+/** The innermost message: runtimes wrap "connect ECONNREFUSED 127.0.0.1:1" in "fetch failed". */
+function reason(error: unknown): string {
+  let text = String(error);
+  for (let at: unknown = error; at instanceof Error; at = at.cause) text = at.message || String((at as { code?: unknown }).code ?? text);
+  return text;
+}
