@@ -16,7 +16,7 @@ export type {
 } from './server/tool.js';
 export { audio, image, link, resource, result, text } from './server/content.js';
 export type { ContentOptions, StructuredResult } from './server/content.js';
-export type { Context } from './server/context.js';
+export type { Context, ErrorOptions } from './server/context.js';
 export type { AuthInfo, Exchange, HttpInfo, Peer, RespondOptions } from './server/exchange.js';
 export type { Middleware, MiddlewareRequest, Next } from './server/middleware.js';
 export type { ServerLimits, ServerOptions } from './server/options.js';

@@ -1,67 +1,65 @@
 /** One request, from its sending to the end of its exchange. */
 import { McpError } from '../errors.js';
-import {
-  type JsonObject,
-  type JsonRpcMessage,
-  type JsonRpcNotification,
-  type JsonRpcRequest,
-  type JsonRpcResponse,
-} from '../json-rpc.js';
+import type { JsonObject, JsonRpcMessage, JsonRpcNotification, JsonRpcRequest } from '../json-rpc.js';
 import { closed, type Core } from './core.js';
-import type { CallOptions, Progress } from './options.js';
+import type { CallOptions } from './options.js';
 import { errorOf } from './transport.js';
 import { Watch } from './watch.js';
 
 /** Sends a request. Resolves at the response; the rest of the exchange is read on and dispatched. */
 export function call(core: Core, method: string, params: JsonObject | undefined, options: CallOptions): Promise<JsonObject> {
-  return new Promise((resolve, reject) => {
-    const watch = start(core, method, options, reject);
-    if (!watch.over) void run(core, watch, method, params, options, resolve);
-  });
-}
-
-async function run(
-  core: Core,
-  watch: Watch,
-  method: string,
-  params: JsonObject | undefined,
-  options: CallOptions,
-  resolve: (result: JsonObject) => void,
-): Promise<void> {
-  let answered = false;
-  try {
+  return begin(core, method, options, async (watch, resolve) => {
     for (let again = true; again; ) {
       again = false;
       const request = core.request(method, params, options);
       for await (const message of exchange(core, watch, request, options)) {
         if (watch.over) return;
-        if ('method' in message) {
-          receive(core, message, request, options, answered ? undefined : watch);
-          continue;
-        }
-        checkId(message, request);
-        if (!answered && !watch.adapted && 'error' in message && core.link.adapt(message.error)) {
-          again = watch.adapted = true;
-          break;
-        }
-        see(core, message, options);
-        if (answered) throw new McpError('invalid_message', 'The server answered a request twice');
+        again = take(core, watch, request, options, message);
+        if (again) break;
+        if ('method' in message) continue;
         if ('error' in message) throw errorOf(message);
         core.link.check(message.result, method);
-        answered = true;
-        watch.release();
         core.drain(watch);
         resolve(message.result);
       }
     }
-    if (!answered) throw unanswered(method);
-  } catch (error) {
-    const failure = McpError.from(error);
-    if (!answered) watch.end(failure);
-    else if (!watch.over) core.warn(failure);
-  } finally {
-    core.forget(watch);
-  }
+    if (!watch.answered) throw unanswered(method);
+  });
+}
+
+/** Sends a notification. */
+export function notify(core: Core, method: string, params: JsonObject | undefined, options: CallOptions): Promise<void> {
+  return begin(core, method, options, async (watch, resolve) => {
+    const full = core.link.params(params, options.meta);
+    const message: JsonRpcNotification = { jsonrpc: '2.0', method, ...(full && { params: full }) };
+    await core.link.transport.notify(message, { signal: watch.signal, headers: options.headers });
+    resolve();
+  });
+}
+
+/** Makes the promise of something that a watch can end, and that may go on after the promise is resolved. */
+function begin<T>(
+  core: Core,
+  method: string,
+  options: CallOptions,
+  work: (watch: Watch, resolve: (value: T) => void) => Promise<void>,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const watch = start(core, method, options, reject);
+    if (watch.over) return;
+    let settled = false;
+    work(watch, (value) => {
+      settled = true;
+      watch.release();
+      resolve(value);
+    })
+      .catch((error: unknown) => {
+        const failure = McpError.from(error);
+        if (!settled) watch.end(failure);
+        else if (!watch.over) core.warn(failure);
+      })
+      .finally(() => core.forget(watch));
+  });
 }
 
 /** Sends a request when it is first pulled, and yields every message of the exchange. */
@@ -75,51 +73,40 @@ export function stream(
   let left = false;
 
   async function* messages(): AsyncGenerator<JsonRpcMessage, void, undefined> {
-    let failure: McpError | undefined;
-    const own = (watch = start(core, method, options, (error) => (failure = error)));
+    // What ended the exchange while nobody was pulling. An object, since it is written from callbacks.
+    const ended: { by?: McpError } = {};
+    const note = (error: McpError): void => void (ended.by = error);
+    const own = (watch = start(core, method, options, note));
     try {
       for (let again = true; again; ) {
         again = false;
         const request = core.request(method, params, options);
-        let answered = false;
         const iterator = exchange(core, own, request, options)[Symbol.asyncIterator]();
         try {
           for (;;) {
-            if (failure !== undefined) throw failure;
+            if (ended.by !== undefined) throw ended.by;
             own.touch();
             // Not a race with one long promise: each step of a race would stay registered there until the end.
-            const step = await new Promise<IteratorResult<JsonRpcMessage, unknown>>((resolve, reject) => {
+            const { done, value: message } = await new Promise<IteratorResult<JsonRpcMessage, undefined>>((resolve, reject) => {
               own.onEnd = reject;
               iterator.next().then(resolve, reject);
             });
-            own.onEnd = (error) => (failure = error);
+            own.onEnd = note;
             own.pause();
-            if (step.done === true) break;
-            const message = step.value;
-            if ('method' in message) {
-              receive(core, message, request, options, own);
-            } else {
-              checkId(message, request);
-              if (!answered && !own.adapted && 'error' in message && core.link.adapt(message.error)) {
-                again = own.adapted = true;
-                break;
-              }
-              answered = true;
-              see(core, message, options);
-            }
+            if (done === true) break;
+            again = take(core, own, request, options, message);
+            if (again) break;
             yield message;
           }
         } finally {
-          void iterator.return?.().catch(() => {});
+          iterator.return?.().catch(() => {});
         }
-        if (!answered && !again) throw unanswered(method);
       }
+      if (!own.answered) throw unanswered(method);
     } catch (error) {
       if (!left) throw McpError.from(error);
     } finally {
-      left = true;
       own.end(closed());
-      core.forget(own);
     }
   }
 
@@ -138,30 +125,9 @@ export function stream(
   };
 }
 
-/** Sends a notification. */
-export async function notify(core: Core, method: string, params: JsonObject | undefined, options: CallOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const watch = start(core, method, options, reject);
-    if (watch.over) return;
-    const full = core.link.params(params, options.meta);
-    const message: JsonRpcNotification = full === undefined ? { jsonrpc: '2.0', method } : { jsonrpc: '2.0', method, params: full };
-    core.link.transport
-      .notify(message, { signal: watch.signal, headers: options.headers })
-      .then(
-        () => {
-          watch.release();
-          resolve();
-        },
-        (error: unknown) => watch.end(McpError.from(error)),
-      )
-      .finally(() => core.forget(watch));
-  });
-}
-
 function start(core: Core, method: string, options: CallOptions, onEnd: (error: McpError) => void): Watch {
-  const watch = new Watch(method, core.options, options, onEnd);
+  const watch = new Watch(method, core.open, options, core.options, onEnd);
   if (core.closed) watch.end(closed());
-  if (!watch.over) core.open.add(watch);
   return watch;
 }
 
@@ -169,49 +135,42 @@ function exchange(core: Core, watch: Watch, request: JsonRpcRequest, options: Ca
   return core.link.transport.exchange(request, { signal: watch.signal, headers: options.headers });
 }
 
-/** A message that is no response. `watch` is absent when the response has come: progress is over then. */
-function receive(
-  core: Core,
-  message: JsonRpcRequest | JsonRpcNotification,
-  request: JsonRpcRequest,
-  options: CallOptions,
-  watch: Watch | undefined,
-): void {
-  if (watch !== undefined && message.method === 'notifications/progress') {
+/**
+ * Looks at a message of an exchange and hands it round.
+ *
+ * @returns whether the request is to be sent again, and this message to be passed over
+ */
+function take(core: Core, watch: Watch, request: JsonRpcRequest, options: CallOptions, message: JsonRpcMessage): boolean {
+  const { onProgress, onMessage } = options;
+  const response = !('method' in message);
+  if (response) {
+    // An error without an id answers a request that the server could not read; the exchange tells which.
+    if (message.id !== request.id && !('error' in message && (message.id ?? undefined) === undefined)) {
+      throw new McpError('invalid_message', `Request ${request.id} was answered with id ${JSON.stringify(message.id)}`);
+    }
+    if (watch.answered) throw new McpError('invalid_message', `Request ${request.id} was answered twice`);
+    if (!watch.adapted && 'error' in message && core.link.adapt(message.error)) return (watch.adapted = true);
+    watch.answered = true;
+  } else if (message.method === 'notifications/progress' && !watch.answered) {
     const { progress, total, message: text, progressToken } = message.params ?? {};
-    if (progressToken === tokenOf(request) && typeof progress === 'number') {
+    // A link wrote `_meta`, and links write objects.
+    const token = (request.params?.['_meta'] as JsonObject | undefined)?.['progressToken'];
+    if (progressToken === token && typeof progress === 'number') {
       watch.touch();
-      const { onProgress } = options;
-      if (onProgress !== undefined) {
-        const report: Progress = {
+      core.guard('onProgress', () =>
+        onProgress?.({
           progress,
           ...(typeof total === 'number' && { total }),
           ...(typeof text === 'string' && { message: text }),
-        };
-        core.guard('onProgress', () => onProgress(report));
-      }
+        }),
+      );
     }
   }
-  see(core, message, options);
-  core.dispatch(message);
-}
-
-function see(core: Core, message: JsonRpcMessage, { onMessage }: CallOptions): void {
   if (onMessage !== undefined) core.guard('onMessage', () => onMessage(message));
-}
-
-function tokenOf({ params }: JsonRpcRequest): unknown {
-  // A link wrote it, and links write objects.
-  return (params?.['_meta'] as JsonObject | undefined)?.['progressToken'];
-}
-
-function checkId(message: JsonRpcResponse, request: JsonRpcRequest): void {
-  // An error without an id answers a request that the server could not read; the exchange tells which.
-  if (message.id !== request.id && !('error' in message && (message.id ?? undefined) === undefined)) {
-    throw new McpError('invalid_message', `The server answered request ${request.id} with id ${JSON.stringify(message.id)}`);
-  }
+  if (!response) core.dispatch(message);
+  return false;
 }
 
 function unanswered(method: string): McpError {
-  return new McpError('stream_ended', `The exchange of ${method} ended without a response`);
+  return new McpError('stream_ended', `${method}: the stream ended without a response`);
 }

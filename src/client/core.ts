@@ -1,5 +1,5 @@
 /** What a client's calls share: its link, its ids, its handlers, and everything that is still open. */
-import { isMcpError, McpError } from '../errors.js';
+import { McpError } from '../errors.js';
 import { isRequest, type JsonObject, type JsonRpcNotification, type JsonRpcRequest } from '../json-rpc.js';
 import type { Link } from './link.js';
 import type { CallOptions, ConnectOptions } from './options.js';
@@ -12,7 +12,7 @@ export type NotificationHandler = (params: JsonObject, message: JsonRpcNotificat
 const MAX_DRAINING = 1000;
 
 export class Core {
-  readonly link: Link;
+  link: Link;
   readonly options: ConnectOptions;
   /** Every exchange that is not over. */
   readonly open = new Set<Watch>();
@@ -21,11 +21,9 @@ export class Core {
   #id = 0;
   #closing: Promise<void> | undefined;
 
-  constructor(link: Link, options: ConnectOptions, id: number) {
+  constructor(link: Link, options: ConnectOptions) {
     this.link = link;
     this.options = options;
-    this.#id = id;
-    if (link.transport.incoming !== undefined) void this.#receiveAll(link.transport.incoming());
   }
 
   get closed(): boolean {
@@ -52,7 +50,7 @@ export class Core {
   /** Hands a notification to the handlers; a request is not for a client of these revisions. */
   dispatch(message: JsonRpcRequest | JsonRpcNotification): void {
     if (isRequest(message)) {
-      this.warn(new McpError('invalid_message', `Ignored a request of the server (${message.method}): only clients send requests`));
+      this.warn(new McpError('invalid_message', `Ignored ${message.method}: a server must not send requests`));
       return;
     }
     for (const handler of this.#handlers.get(message.method) ?? []) {
@@ -91,7 +89,7 @@ export class Core {
   readonly #cut = (): void => {
     for (const watch of this.#draining) {
       if (this.#draining.size <= MAX_DRAINING) break;
-      const error = new McpError('limit_exceeded', `Closed the oldest of over ${MAX_DRAINING} answered streams that the server keeps open`);
+      const error = new McpError('limit_exceeded', `Closed an answered stream: the server keeps over ${MAX_DRAINING} open`);
       this.warn(error);
       this.forget(watch);
       watch.end(error);
@@ -104,11 +102,12 @@ export class Core {
     this.#draining.delete(watch);
   }
 
-  async #receiveAll(messages: AsyncIterable<JsonRpcRequest | JsonRpcNotification>): Promise<void> {
+  /** Dispatches what the transport receives outside of exchanges, to its end. */
+  async receive(): Promise<void> {
     try {
-      for await (const message of messages) if (!this.closed) this.dispatch(message);
+      for await (const message of this.link.transport.incoming?.() ?? []) if (!this.closed) this.dispatch(message);
     } catch (error) {
-      if (!this.closed) this.warn(isMcpError(error) ? error : McpError.from(error));
+      if (!this.closed) this.warn(McpError.from(error));
     }
   }
 

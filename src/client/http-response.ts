@@ -1,8 +1,8 @@
 /** Reading HTTP responses: bounded, and never left unread. */
 import { isMcpError, McpError, type McpErrorCode } from '../errors.js';
 import { concat } from '../http/body.js';
-import { parseJson } from '../http/sse-decode.js';
-import { isObject, type JsonRpcErrorResponse, type RequestId, readMessage } from '../json-rpc.js';
+import { decodeText, parseMessage } from '../http/sse-decode.js';
+import type { JsonRpcErrorResponse, JsonRpcMessage, RequestId } from '../json-rpc.js';
 import { noteFacts } from './transport.js';
 
 const decoder = /* @__PURE__ */ new TextDecoder();
@@ -53,7 +53,7 @@ export class BodyReader {
     if (!this.#done) this.#cancel();
   }
 
-  /** Reads to the end, or until `limit` is passed: then the result is longer than `limit`. */
+  /** Reads to the end, or until there is more than `limit`: then the result is longer than that. */
   async all(limit: number): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];
     let length = 0;
@@ -68,7 +68,7 @@ export class BodyReader {
 
 /** The error for a body that ended, or broke, before the JSON-RPC response. */
 export function streamEnded(url: string, cause?: unknown): McpError {
-  return new McpError('stream_ended', `The response of ${url} ended before the JSON-RPC response arrived`, { cause, url });
+  return new McpError('stream_ended', `${url}: the stream ended without a response`, { cause, url });
 }
 
 /** Why a signal was aborted, as an `McpError`. */
@@ -78,18 +78,12 @@ export function abortError(signal: AbortSignal): McpError {
 }
 
 /**
- * Decodes the JSON text of a response.
+ * Reads the JSON text of a response as a message.
  *
  * @throws McpError `invalid_message`
  */
-export function decodeJson(bytes: Uint8Array): unknown {
-  let text: string;
-  try {
-    text = strictDecoder.decode(bytes);
-  } catch (cause) {
-    throw new McpError('invalid_message', 'The response is not valid UTF-8', { cause });
-  }
-  return parseJson(text);
+export function decodeMessage(bytes: Uint8Array): JsonRpcMessage {
+  return parseMessage(decodeText(strictDecoder, bytes));
 }
 
 /**
@@ -114,18 +108,12 @@ export async function readFailure(
     noteFacts(answer, { code, status, url });
     return answer;
   }
-  throw new McpError(code ?? 'http_status', `${url} answered HTTP ${status}${HINTS[status] ?? ''}`, {
+  throw new McpError(code ?? 'http_status', `${url} answered HTTP ${status}${status === 401 ? ': give credentials in headers or auth' : ''}`, {
     status,
     url,
     data: decoder.decode(bytes.subarray(0, limit)) || undefined,
   });
 }
-
-const HINTS: Readonly<Record<number, string>> = {
-  401: ': give credentials in `headers` or `auth`',
-  404: ': check the path',
-  405: ': this is not an MCP endpoint, check the path',
-};
 
 function codeOfStatus({ status, headers }: Response): McpErrorCode | undefined {
   if (status === 401) return 'unauthorized';
@@ -136,8 +124,8 @@ function codeOfStatus({ status, headers }: Response): McpErrorCode | undefined {
 
 function errorResponseIn(bytes: Uint8Array): JsonRpcErrorResponse | undefined {
   try {
-    const message = readMessage(decodeJson(bytes));
-    return 'error' in message && isObject(message.error) ? message : undefined;
+    const message = decodeMessage(bytes);
+    return 'error' in message ? message : undefined;
   } catch {
     return undefined;
   }

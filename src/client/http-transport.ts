@@ -6,10 +6,10 @@
 import { McpError } from '../errors.js';
 import { encodeHeaderValue, METHOD_HEADER, NAME_HEADER, nameOf, VERSION_HEADER } from '../http/headers.js';
 import { JSON_TYPE, SSE_TYPE, typeOf } from '../http/media.js';
-import { createSseDecoder, parseEventData } from '../http/sse-decode.js';
-import { isObject, type JsonRpcMessage, type JsonRpcNotification, type JsonRpcRequest, readMessage } from '../json-rpc.js';
+import { createSseDecoder, parseMessage } from '../http/sse-decode.js';
+import { isObject, type JsonRpcMessage, type JsonRpcNotification, type JsonRpcRequest } from '../json-rpc.js';
 import { META_PROTOCOL_VERSION } from '../spec/meta.js';
-import { abortError, BodyReader, decodeJson, discard, readFailure, streamEnded } from './http-response.js';
+import { abortError, BodyReader, decodeMessage, discard, readFailure, streamEnded } from './http-response.js';
 import { type ClientTransport, type ExchangeOptions, errorOf, type HeaderSource, noteFacts } from './transport.js';
 
 /** Fetch middleware: it sees every request with its URL and every response with its headers, and may send again. */
@@ -65,9 +65,9 @@ export class HttpTransport implements ClientTransport {
   /** @throws TypeError for a URL that is not `http:` or `https:`, or that holds credentials */
   constructor(url: URL | string, options: HttpTransportOptions = {}) {
     this.#url = new URL(url);
-    if (!/^https?:$/.test(this.#url.protocol)) throw new TypeError(`A server's URL is http: or https:, not ${this.#url.protocol}`);
-    if (this.#url.username + this.#url.password !== '') {
-      throw new TypeError('A URL must not hold credentials: give them as headers: { authorization: … }');
+    const { protocol, username, password } = this.#url;
+    if (!/^https?:$/.test(protocol) || username + password !== '') {
+      throw new TypeError('The URL must be http: or https: and without credentials, which go into headers: { authorization }');
     }
     this.#options = options;
   }
@@ -86,7 +86,7 @@ export class HttpTransport implements ClientTransport {
       discard(response);
       throw new McpError(
         'invalid_message',
-        `${url} answered a request with HTTP ${response.status} and ${type || 'no content type'}, not with JSON or an event stream: is it an MCP endpoint?`,
+        `${url} answered HTTP ${response.status} with ${type || 'no content type'}, not with JSON or an event stream: is it an MCP endpoint?`,
         { status: response.status, url },
       );
     }
@@ -97,7 +97,7 @@ export class HttpTransport implements ClientTransport {
       if (bytes.byteLength > limit) {
         throw new McpError('limit_exceeded', `${url} sent a response over ${limit} bytes (limits.jsonResponse)`, { url });
       }
-      yield noted(readMessage(decodeJson(bytes)), url);
+      yield noted(decodeMessage(bytes), url);
       return;
     }
     try {
@@ -105,7 +105,7 @@ export class HttpTransport implements ClientTransport {
       let answered = false;
       for (let chunk; (chunk = await reader.read()) !== undefined; ) {
         for (const data of decode(chunk)) {
-          const message = noted(parseEventData(data), url);
+          const message = noted(parseMessage(data), url);
           if (!('method' in message)) answered = true;
           yield message;
         }
@@ -158,21 +158,20 @@ export class HttpTransport implements ClientTransport {
 
       discard(response);
       const { status } = response;
-      if (opaque) {
-        // The redirect was the answer, so nothing has been processed yet and sending again is safe.
-        if (!trusted && redirect === 'manual') redirect = 'follow';
-        else throw new McpError('http_status', `${href} redirects. Connect to its target: headers are not sent on`, { status, url: href });
-      } else {
-        const target = URL.canParse(location ?? '', href) ? new URL(location ?? '', href) : undefined;
-        if ((status !== 307 && status !== 308) || target?.origin !== url.origin || hops >= MAX_REDIRECTS) {
-          throw new McpError(
-            'http_status',
-            `${href} redirects (HTTP ${status}) to ${target?.origin ?? 'an invalid URL'}, which is not followed: connect to its target`,
-            { status, url: href },
-          );
-        }
-        url = target;
+      // Where only the browser may know the target, it may also follow, unless it would carry given headers along. The
+      // redirect was the answer, so nothing has been processed yet and sending again is safe.
+      if (opaque && !trusted) {
+        redirect = 'follow';
+        continue;
       }
+      const target = location !== null && URL.canParse(location, href) ? new URL(location, href) : undefined;
+      if ((status !== 307 && status !== 308) || target?.origin !== url.origin || hops >= MAX_REDIRECTS) {
+        throw new McpError('http_status', `${href} redirects to ${target?.origin ?? 'elsewhere'} (HTTP ${status}): connect there instead`, {
+          status,
+          url: href,
+        });
+      }
+      url = target;
     }
   }
 
@@ -183,7 +182,7 @@ export class HttpTransport implements ClientTransport {
       if (init.signal?.aborted) throw abortError(init.signal);
       throw new McpError(
         'connection_failed',
-        `No answer from ${url} (${reason(cause)}). Check that the server runs, host and port, DNS, TLS and, in a browser, CORS`,
+        `No answer from ${url} (${reason(cause)}): check that the server runs, host, port, TLS and, in a browser, CORS`,
         { cause, url },
       );
     }

@@ -64,7 +64,7 @@ export function modernLink(transport: ClientTransport, info: Implementation, fac
     check({ resultType }: JsonObject, method: string): void {
       if (resultType === undefined || resultType === 'complete') return;
       if (resultType === 'input_required') {
-        throw new McpError('missing_capability', `${method} needs input from the user, and this client has no handler for it`);
+        throw new McpError('missing_capability', `${method} asks for input, which this client has no handler for`);
       }
       throw new McpError('invalid_message', `${method}: unknown resultType ${JSON.stringify(resultType)}`);
     },

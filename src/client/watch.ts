@@ -1,6 +1,6 @@
 /** What can end an exchange from outside: its caller's signal, its time limits, the client's end. */
 import { McpError } from '../errors.js';
-import type { CallOptions } from './options.js';
+import type { CallOptions, ConnectOptions } from './options.js';
 
 // The longest delay of a timer; a longer one fires at once.
 const MAX_DELAY = 2 ** 31 - 1;
@@ -12,27 +12,44 @@ const MAX_DELAY = 2 ** 31 - 1;
 export class Watch {
   /** Whether it ended from outside. */
   over = false;
+  /** Whether its request was sent again because the link adapted itself: that happens once. */
+  adapted = false;
+  /** Whether its response has come. */
+  answered = false;
   /** Who hears of the end. */
   onEnd: (error: McpError) => void;
   readonly #controller = new AbortController();
   readonly #user: AbortSignal | undefined;
   readonly #what: string;
+  readonly #open: Set<Watch>;
   readonly #idleMs: number;
   readonly #totalMs: number;
   readonly #totalAt: number;
   #idleAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(what: string, options: CallOptions, onEnd: (error: McpError) => void) {
-    const { timeoutMs = 60_000, maxTotalTimeoutMs = 600_000, signal } = options;
+  /**
+   * @param what is named in errors
+   * @param open holds this until it ends
+   * @throws TypeError for a time limit that is none
+   */
+  constructor(
+    what: string,
+    open: Set<Watch>,
+    { signal, timeoutMs, maxTotalTimeoutMs }: CallOptions,
+    defaults: ConnectOptions,
+    onEnd: (error: McpError) => void,
+  ) {
     this.#what = what;
-    this.#idleMs = milliseconds(timeoutMs, 'timeoutMs');
-    this.#totalMs = milliseconds(maxTotalTimeoutMs, 'maxTotalTimeoutMs');
+    this.#open = open;
+    this.#idleMs = milliseconds(timeoutMs ?? defaults.timeoutMs ?? 60_000, 'timeoutMs');
+    this.#totalMs = milliseconds(maxTotalTimeoutMs ?? defaults.maxTotalTimeoutMs ?? 600_000, 'maxTotalTimeoutMs');
     this.onEnd = onEnd;
     this.#user = signal;
     const now = performance.now();
-    this.#totalAt = now + maxTotalTimeoutMs;
+    this.#totalAt = now + this.#totalMs;
     this.touch();
+    open.add(this);
     if (signal?.aborted === true) {
       this.#onAbort();
     } else {
@@ -61,6 +78,7 @@ export class Watch {
     if (this.over) return;
     this.over = true;
     this.release();
+    this.#open.delete(this);
     this.onEnd(error);
     this.#controller.abort(error);
   }
@@ -84,17 +102,14 @@ export class Watch {
 
   readonly #onTimer = (): void => {
     const now = performance.now();
-    if (now >= this.#totalAt) this.end(this.#timeout('no response within', this.#totalMs, 'maxTotalTimeoutMs'));
-    else if (now >= this.#idleAt) this.end(this.#timeout('no sign of life for', this.#idleMs, 'timeoutMs'));
-    else this.#arm(now);
+    const total = now >= this.#totalAt;
+    if (!total && now < this.#idleAt) return this.#arm(now);
+    const limit = total ? `maxTotalTimeoutMs: ${this.#totalMs}` : `timeoutMs: ${this.#idleMs}`;
+    this.end(new McpError('timeout', `${this.#what} timed out (${limit})`));
   };
-
-  #timeout(what: string, ms: number, option: string): McpError {
-    return new McpError('timeout', `${this.#what}: ${what} ${ms} ms (${option})`);
-  }
 }
 
 function milliseconds(value: number, option: string): number {
   if (value > 0) return value;
-  throw new TypeError(`${option} is in milliseconds and above 0; Infinity for no limit`);
+  throw new TypeError(`${option} must be above 0; Infinity for no limit`);
 }

@@ -36,7 +36,8 @@ const BOTH: Accepts = { json: true, sse: true };
  * @see RFC 9110 section 12.5.1
  */
 export function accepts(header: string | null | undefined): Accepts {
-  if (header === null || header === undefined || header === '') return BOTH;
+  // What the specification tells clients to send, word for word, and so nearly always.
+  if (header === null || header === undefined || header === '' || header === `${JSON_TYPE}, ${SSE_TYPE}`) return BOTH;
   let json = false;
   let sse = false;
   for (const part of header.toLowerCase().split(',')) {

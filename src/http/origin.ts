@@ -88,7 +88,8 @@ function compileOrigins(origins: Origins): (origin: string) => boolean {
   const patterns: RegExp[] = [];
   for (const entry of origins) {
     if (entry instanceof RegExp) {
-      patterns.push(new RegExp(entry.source, entry.flags.replace(/[gy]/g, '')));
+      // A pattern must account for the whole origin, so that /example\.com/ does not admit https://example.com.evil.test.
+      patterns.push(new RegExp(`^(?:${entry.source})$`, entry.flags.replace(/[gmy]/g, '')));
     } else if (parseOrigin(entry) === undefined) {
       throw new TypeError(
         `origins: ${JSON.stringify(entry)} is not an origin. Write scheme, host and port without a path, ` +
@@ -98,8 +99,7 @@ function compileOrigins(origins: Origins): (origin: string) => boolean {
       exact.add(entry);
     }
   }
-  // A pattern must account for the whole origin, so that /example\.com/ does not admit https://example.com.evil.test.
-  return (origin) => exact.has(origin) || patterns.some((pattern) => pattern.exec(origin)?.[0] === origin);
+  return (origin) => exact.has(origin) || patterns.some((pattern) => pattern.test(origin));
 }
 
 function parseOrigin(origin: string): URL | undefined {

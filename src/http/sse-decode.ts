@@ -1,6 +1,6 @@
 /**
  * Server-sent events as a client reads them: bytes in, the data of complete `message` events out. What to do with the
- * data is {@link parseEventData}'s business, so that a good event is delivered before a bad one that follows it.
+ * data is {@link parseMessage}'s business, so that a good event is delivered before a bad one that follows it.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
@@ -35,12 +35,7 @@ export function createSseDecoder(maxEvent: number): (bytes: Uint8Array) => reado
     },
   });
   return (bytes) => {
-    let text: string;
-    try {
-      text = decoder.decode(bytes, { stream: true });
-    } catch (cause) {
-      throw new McpError('invalid_message', 'The event stream is not valid UTF-8', { cause });
-    }
+    let text = decodeText(decoder, bytes, true);
     if (text === '') return [];
     // Line ends become LF before the parser sees them: it would hold a final CR back until more arrives, and search
     // each line of a CR-only chunk up to the chunk's end.
@@ -56,23 +51,30 @@ export function createSseDecoder(maxEvent: number): (bytes: Uint8Array) => reado
 }
 
 /**
- * Reads one event's data as a message.
+ * Decodes what a server sent.
  *
+ * @param decoder a fatal one
  * @throws McpError `invalid_message`
  */
-export function parseEventData(data: string): JsonRpcMessage {
-  return readMessage(parseJson(data));
+export function decodeText(decoder: TextDecoder, bytes: Uint8Array, stream = false): string {
+  try {
+    return decoder.decode(bytes, { stream });
+  } catch (cause) {
+    throw new McpError('invalid_message', 'The server sent invalid UTF-8', { cause });
+  }
 }
 
 /**
- * Parses JSON that came from a server.
+ * Reads JSON text from a server as a message.
  *
  * @throws McpError `invalid_message`
  */
-export function parseJson(text: string): unknown {
+export function parseMessage(text: string): JsonRpcMessage {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (cause) {
     throw new McpError('invalid_message', `The server sent invalid JSON: ${text.slice(0, 80)}`, { cause });
   }
+  return readMessage(value);
 }

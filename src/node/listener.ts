@@ -1,4 +1,4 @@
-import { decodeUtf8, concat } from '../http/body.js';
+import { concat } from '../http/body.js';
 import { isLoopback } from '../http/origin.js';
 import type { HttpInfo } from '../server/exchange.js';
 import type { Head, HttpEndpoint } from '../server/http-endpoint.js';
@@ -16,7 +16,6 @@ export interface NodeRequest {
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
   on(event: 'end' | 'close', listener: () => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
-  pause(): unknown;
 }
 
 /** What is used of Node's `http.ServerResponse`. */
@@ -103,11 +102,11 @@ class NodeHead implements Head {
     });
   }
 
-  text(limit: number): Promise<string | undefined> {
+  body(limit: number): Promise<Uint8Array | undefined> {
     const request = this.#request;
     const { body } = request as { readonly body?: unknown };
     if (body !== undefined && this.#trustBody) {
-      return Promise.resolve(typeof body === 'string' ? body : JSON.stringify(body));
+      return Promise.resolve(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
     }
     return new Promise((resolve, reject) => {
       if (request.complete && body !== undefined) {
@@ -124,20 +123,12 @@ class NodeHead implements Head {
       let length = 0;
       request.on('data', (chunk) => {
         length += chunk.byteLength;
-        if (length > limit) {
-          request.pause();
-          resolve(undefined);
-        } else {
-          chunks.push(chunk);
-        }
+        if (length <= limit) return void chunks.push(chunk);
+        // The rest is taken and dropped: a caller that is cut off while it sends would not read the answer.
+        chunks.length = 0;
+        resolve(undefined);
       });
-      request.on('end', () => {
-        try {
-          resolve(decodeUtf8(chunks.length === 1 ? chunks[0]! : concat(chunks, length)));
-        } catch (error) {
-          reject(error as Error);
-        }
-      });
+      request.on('end', () => resolve(length > limit ? undefined : chunks.length === 1 ? chunks[0] : concat(chunks, length)));
       request.on('error', reject);
     });
   }

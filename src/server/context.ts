@@ -54,27 +54,46 @@ export interface Context {
    * Makes an error that reaches the caller as it is. Errors that a handler throws otherwise are masked.
    *
    * @param rpcCode the JSON-RPC error code; your own ones belong outside -32768 to -32000
-   * @param options `status`: the HTTP status, where nothing was sent yet
    * @example
    * ```ts
    * throw ctx.error(1001, 'No such job', { data: { job_id }, status: 404 });
    * ```
    */
-  error(rpcCode: number, message: string, options?: { readonly data?: unknown; readonly status?: number }): McpError;
+  error(rpcCode: number, message: string, options?: ErrorOptions): McpError;
 }
 
-const raised = /* @__PURE__ */ new WeakSet<McpError>();
+/** Options of {@link Context.error}. */
+export interface ErrorOptions {
+  /** The `data` member of the JSON-RPC error. */
+  readonly data?: unknown;
+  /** The HTTP status, where nothing was sent yet. */
+  readonly status?: number;
+  /** Further HTTP headers, on the same terms. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const raised = /* @__PURE__ */ new WeakMap<McpError, ErrorOptions['headers']>();
 
 /** Marks an error as one that reaches the caller as it is. */
 export function raise(code: McpErrorCode, message: string, facts?: ConstructorParameters<typeof McpError>[2]): McpError {
   const error = new McpError(code, message, facts);
-  raised.add(error);
+  raised.set(error, undefined);
   return error;
 }
 
-/** Whether an error was made by {@link raise}, and not, say, by a client that a handler uses. */
-export function isRaised(error: unknown): error is McpError {
-  return raised.has(error as McpError);
+/** The HTTP headers that an error made by {@link Context.error} wants to be sent with. */
+export function headersOf(error: McpError): ErrorOptions['headers'] {
+  return raised.get(error);
+}
+
+/**
+ * The error that a handler failed with, if it was made by {@link raise} and not, say, by a client that the handler uses.
+ * What waits on `ctx.signal` often wraps the reason of an abort in an `AbortError`; the reason counts.
+ */
+export function raisedBy(error: unknown): McpError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (raised.has(error as McpError)) return error as McpError;
+  return error.name === 'AbortError' && raised.has(error.cause as McpError) ? (error.cause as McpError) : undefined;
 }
 
 const LEVELS: readonly string[] = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'];
@@ -160,7 +179,9 @@ export class RequestContext implements Context {
     await this.#exchange.respond({ jsonrpc: '2.0', id: this.id, result: finished }, { more: true });
   }
 
-  error(rpcCode: number, message: string, options: { readonly data?: unknown; readonly status?: number } = {}): McpError {
-    return raise(errorCodeOf(rpcCode), message, { rpcCode, ...options });
+  error(rpcCode: number, message: string, { data, status, headers }: ErrorOptions = {}): McpError {
+    const error = raise(errorCodeOf(rpcCode), message, { rpcCode, data, status });
+    raised.set(error, headers);
+    return error;
   }
 }

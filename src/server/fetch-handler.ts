@@ -1,4 +1,4 @@
-import { decodeUtf8, readBytes } from '../http/body.js';
+import { readBytes } from '../http/body.js';
 import type { HttpInfo } from './exchange.js';
 import { isLoopback } from '../http/origin.js';
 import type { Head, HttpEndpoint } from './http-endpoint.js';
@@ -40,11 +40,9 @@ class FetchHead implements Head {
     return this.#request;
   }
 
-  async text(limit: number): Promise<string | undefined> {
+  body(limit: number): Promise<Uint8Array | undefined> {
     const { body } = this.#request;
-    if (body === null) return '';
-    const bytes = await readBytes(body, limit);
-    return bytes === undefined ? undefined : decodeUtf8(bytes);
+    return body === null ? Promise.resolve(new Uint8Array()) : readBytes(body, limit);
   }
 }
 

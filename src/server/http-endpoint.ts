@@ -27,8 +27,8 @@ import type { Trusted } from './server.js';
 /** An HTTP request, as a runtime provides it. */
 export interface Head extends Caller {
   readonly method: string;
-  /** The body as text, `undefined` when it has more bytes than allowed. Throws McpError `parse_error` for bad UTF-8. */
-  text(limit: number): Promise<string | undefined>;
+  /** The body, `undefined` when it has more bytes than allowed. */
+  body(limit: number): Promise<Uint8Array | undefined>;
   /** What handlers see as `ctx.http`; made only when one looks. */
   info(): HttpInfo;
 }
@@ -77,11 +77,11 @@ export class HttpEndpoint {
       if (head.method !== 'POST') return this.#otherMethod(head, reply, cors);
       if (!isJson(head.get('content-type'))) return refuse(reply, 415, 'Content-Type must be application/json', cors);
       if (this.closing) return refuse(reply, 503, 'The server is closing', { ...cors, 'retry-after': '1' });
-      const text = await head.text(this.limits.requestBodyBytes);
-      if (text === undefined) {
-        return refuse(reply, 413, `The body is larger than ${this.limits.requestBodyBytes} bytes`, { ...cors, connection: 'close' });
+      const body = await head.body(this.limits.requestBodyBytes);
+      if (body === undefined) {
+        return refuse(reply, 413, `The body is larger than ${this.limits.requestBodyBytes} bytes`, cors);
       }
-      await this.#message(text, head, reply, cors, trusted);
+      await this.#message(body, head, reply, cors, trusted);
     } catch (error) {
       const failure = McpError.from(error);
       this.#fail(reply, failure, isModern(head.get(VERSION_HEADER), undefined) ? undefined : null, cors);
@@ -89,13 +89,13 @@ export class HttpEndpoint {
   }
 
   async #message(
-    text: string,
+    body: Uint8Array,
     head: Head,
     reply: Reply,
     cors: AnswerHeaders | undefined,
     trusted: Trusted,
   ): Promise<void> {
-    const value = parseMessage(text, this.limits);
+    const value = parseMessage(body, this.limits);
     const version = head.get(VERSION_HEADER);
     const meta = metaOf(value);
     const modern = isModern(version, meta);

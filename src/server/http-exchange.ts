@@ -1,8 +1,8 @@
-import { McpError } from '../errors.js';
+import type { McpError } from '../errors.js';
 import { SSE_TYPE, JSON_TYPE, type Accepts } from '../http/media.js';
 import { encodeComment, encodeEvent } from '../http/sse-encode.js';
-import { encodeResponse, type JsonRpcNotification, type JsonRpcResponse } from '../json-rpc.js';
-import { rpcCodes } from '../json-rpc.js';
+import { encodeResponse, rpcCodes, type JsonRpcNotification, type JsonRpcResponse } from '../json-rpc.js';
+import { raise } from './context.js';
 import type { Exchange, Peer, RespondOptions } from './exchange.js';
 
 /** Headers of an answer, lower case. */
@@ -54,7 +54,6 @@ const DONE = 2;
 export class HttpExchange implements Exchange {
   readonly peer: Peer;
   readonly bare: boolean;
-  gone = false;
   readonly #reply: Reply;
   readonly #settings: ExchangeSettings;
   readonly #cors: AnswerHeaders | undefined;
@@ -63,6 +62,7 @@ export class HttpExchange implements Exchange {
   #accepts: Accepts | undefined;
   #controller: AbortController | undefined;
   #watching = false;
+  #gone = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastWrite = 0;
 
@@ -82,11 +82,15 @@ export class HttpExchange implements Exchange {
     this.#accept = accept;
   }
 
+  get gone(): boolean {
+    this.#watch();
+    return this.#gone;
+  }
+
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
       if (this.gone) this.#controller.abort(callerLeft());
-      else this.#watch();
     }
     return this.#controller.signal;
   }
@@ -183,12 +187,13 @@ export class HttpExchange implements Exchange {
     }, delay);
   }
 
+  /** Listens for the caller's leaving, from the first moment that anybody wants to know. */
   #watch(): void {
-    if (this.#watching) return;
+    if (this.#watching || this.#state === DONE) return;
     this.#watching = true;
     this.#reply.onGone(() => {
       if (this.#state === DONE) return;
-      this.gone = true;
+      this.#gone = true;
       this.#finish();
       this.#controller?.abort(callerLeft());
     });
@@ -208,5 +213,5 @@ export function statusOf(rpcCode: number, bare: boolean): number {
 }
 
 function callerLeft(): McpError {
-  return new McpError('aborted', 'The caller went away');
+  return raise('aborted', 'The caller went away');
 }

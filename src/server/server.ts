@@ -14,7 +14,7 @@ import { META_SERVER_INFO } from '../spec/meta.js';
 import type { Served, ToolEntry } from '../spec/served.js';
 import type { CacheHints, Implementation } from '../spec/types.js';
 import { MODERN_VERSIONS } from '../spec/versions.js';
-import { isRaised, raise, RequestContext, type Context } from './context.js';
+import { headersOf, raise, raisedBy, RequestContext, type Context } from './context.js';
 import type { AuthInfo, Exchange } from './exchange.js';
 import { serveFetch } from './fetch-handler.js';
 import { HttpEndpoint } from './http-endpoint.js';
@@ -290,7 +290,7 @@ export class McpServer<Entries = never> implements Served<Entries> {
     });
     clearTimeout(timer);
     this.#idle = undefined;
-    for (const exchange of this.#running) exchange.cancel(new McpError('closed', 'The server is closing'));
+    for (const exchange of this.#running) exchange.cancel(raise('closed', 'The server is closing'));
   }
 
   async #answer(request: JsonRpcRequest, ctx: RequestContext, exchange: Exchange): Promise<void> {
@@ -318,7 +318,7 @@ export class McpServer<Entries = never> implements Served<Entries> {
           message: failure.message,
           ...(failure.data === undefined ? {} : { data: failure.data }),
         }),
-        { status: failure.status },
+        { status: failure.status, headers: headersOf(failure) },
       );
     }
   }
@@ -334,8 +334,7 @@ export class McpServer<Entries = never> implements Served<Entries> {
     try {
       return await method.call(request.params ?? {}, ctx);
     } catch (error) {
-      if (isRaised(error)) throw error;
-      throw raise('internal', this.#mask(error, `"${request.method}" failed`, ctx));
+      throw raisedBy(error) ?? raise('internal', this.#mask(error, `"${request.method}" failed`, ctx));
     }
   }
 

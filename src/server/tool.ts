@@ -3,7 +3,7 @@ import type { JsonObject } from '../json-rpc.js';
 import { describeIssues, jsonSchemaOf, type SchemaTypes, type StandardSchema } from '../schema/standard.js';
 import type { CallToolResult, ContentBlock, Icon, MetaObject, Tool, ToolAnnotations } from '../spec/types.js';
 import { failure, isStructuredResult, structured, unstructured, type StructuredResult } from './content.js';
-import { isRaised, type Context } from './context.js';
+import { raisedBy, type Context } from './context.js';
 
 /** What a tool is, apart from what it takes and does. */
 export interface ToolInfo {
@@ -120,7 +120,8 @@ export function compileTool(
       // What the schema yields is what the handler takes: the signature of `tool` ties one to the other.
       return await finish(await handler(value as never, ctx));
     } catch (error) {
-      if (isRaised(error)) throw error;
+      const raised = raisedBy(error);
+      if (raised !== undefined) throw raised;
       if (isToolError(error)) return failure(error.content ?? error.message);
       return failure(mask(error, `Tool "${name}" failed`, ctx));
     }

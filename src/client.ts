@@ -1,0 +1,6 @@
+/**
+ * The MCP client.
+ *
+ * @module
+ */
+export * from './client-modern.js';

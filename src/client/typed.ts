@@ -1,0 +1,41 @@
+/** What a server's type says about a client's calls. Types only. */
+import type { JsonObject } from '../json-rpc.js';
+import type { EntriesOf, ToolEntry, ToolMap } from '../spec/served.js';
+import type { ContentBlock, MetaObject } from '../spec/types.js';
+import type { CallOptions } from './options.js';
+
+/** The tools of a server whose type says nothing: any name, any arguments. */
+export interface AnyTools {
+  readonly [name: string]: ToolEntry<string, JsonObject>;
+}
+
+/** The tools of a server's type by name. A server that was built by statements, or none at all, is {@link AnyTools}. */
+export type ToolsOf<S> = [EntriesOf<S>] extends [ToolEntry] ? ([EntriesOf<S>] extends [never] ? AnyTools : ToolMap<EntriesOf<S>>) : AnyTools;
+
+/** What a caller sends as arguments, and the options. The arguments may be left out when none is required. */
+export type CallParameters<Entry> = Entry extends ToolEntry<string, infer Input>
+  ? unknown extends Input
+    ? [args?: JsonObject | undefined, options?: CallOptions]
+    : // eslint-disable-next-line typescript/no-empty-object-type -- "no member is required" is what {} says here
+      {} extends Input
+      ? [args?: Input | undefined, options?: CallOptions]
+      : [args: Input, options?: CallOptions]
+  : never;
+
+/** What a tool answers: its value, or, with `isError`, what the tool says about its failure. */
+export type ToolResult<Output = unknown> =
+  | {
+      readonly isError?: false;
+      readonly structuredContent: Output;
+      readonly content: readonly ContentBlock[];
+      readonly _meta?: MetaObject;
+    }
+  | {
+      readonly isError: true;
+      readonly structuredContent?: unknown;
+      readonly content: readonly ContentBlock[];
+      readonly _meta?: MetaObject;
+    };
+
+/** The result of one tool of a server's type. */
+export type ResultOf<Entry> = Entry extends ToolEntry<string, unknown, infer Output> ? ToolResult<Output> : never;
