@@ -79,7 +79,10 @@ function transportTo(target: Target, options: ConnectOptions): ClientTransport {
   if (typeof exchange === 'function') return target as ClientTransport;
   if (typeof fetch === 'function') {
     // A name that every server admits; nothing is sent over the network.
-    return new HttpTransport('http://localhost/mcp', { fetch: (url, init) => fetch(new Request(url, init)), ...options });
+    return new HttpTransport('http://localhost/mcp', {
+      ...options,
+      fetch: options.fetch ?? ((url, init) => fetch(new Request(url, init))),
+    });
   }
   throw new TypeError('McpClient.connect(target): a URL, a transport or an McpServer');
 }

@@ -97,7 +97,7 @@ export class HttpTransport implements ClientTransport {
       if (bytes.byteLength > limit) {
         throw new McpError('limit_exceeded', `${url} sent a response over ${limit} bytes (limits.jsonResponse)`, { url });
       }
-      yield noted(decodeMessage(bytes), url);
+      yield noted(decodeMessage(bytes), response.status, url);
       return;
     }
     try {
@@ -105,7 +105,7 @@ export class HttpTransport implements ClientTransport {
       let answered = false;
       for (let chunk; (chunk = await reader.read()) !== undefined; ) {
         for (const data of decode(chunk)) {
-          const message = noted(parseMessage(data), url);
+          const message = noted(parseMessage(data), response.status, url);
           if (!('method' in message)) answered = true;
           yield message;
         }
@@ -223,8 +223,8 @@ function withCustom(
   return headers;
 }
 
-function noted(message: JsonRpcMessage, url: string): JsonRpcMessage {
-  if ('error' in message) noteFacts(message, { url });
+function noted(message: JsonRpcMessage, status: number, url: string): JsonRpcMessage {
+  if ('error' in message) noteFacts(message, { status, url });
   return message;
 }
 

@@ -36,7 +36,8 @@ export interface Context {
    */
   progress(progress: number, total?: number, message?: string): Promise<void>;
   /**
-   * Sends a log message to the caller, when the request asked for logs of this level.
+   * Sends a log message to the caller, when the request asked for logs of this level and the server has the option
+   * `logging`.
    *
    * @deprecated by revision 2026-07-28; prefer logs of your own
    */
@@ -107,6 +108,8 @@ export class RequestContext implements Context {
   mayRespond = false;
   /** {@link respond} was called. */
   responded = false;
+  /** The server declares the capability that {@link log} needs. */
+  logs = false;
   readonly #exchange: Exchange;
   #lastProgress = -Infinity;
 
@@ -157,7 +160,7 @@ export class RequestContext implements Context {
 
   async log(level: LoggingLevel, data: unknown, logger?: string): Promise<void> {
     const wanted = LEVELS.indexOf(this.meta[META_LOG_LEVEL] as string);
-    if (wanted === -1 || LEVELS.indexOf(level) < wanted) return;
+    if (!this.logs || wanted === -1 || LEVELS.indexOf(level) < wanted) return;
     await this.notify('notifications/message', { level, ...(logger === undefined ? {} : { logger }), data });
   }
 

@@ -262,6 +262,7 @@ export class McpServer<Entries = never> implements Served<Entries> {
    */
   async handle(message: JsonRpcRequest | JsonRpcNotification, exchange: Exchange): Promise<void> {
     const ctx = new RequestContext(message, exchange);
+    ctx.logs = this.#options.logging === true;
     this.#running.add(exchange);
     try {
       if (isRequest(message)) await this.#answer(message, ctx, exchange);
@@ -346,7 +347,7 @@ export class McpServer<Entries = never> implements Served<Entries> {
   #discover(): JsonObject {
     return (this.#discovery ??= prepareResult({
       supportedVersions: [...MODERN_VERSIONS],
-      capabilities: this.#tools.capabilities,
+      capabilities: { ...this.#tools.capabilities, ...(this.#options.logging === true ? { logging: {} } : {}) },
       ...(this.#instructions === undefined ? {} : { instructions: this.#instructions }),
     }));
   }
