@@ -1,22 +1,19 @@
 /**
- * The MCP client for revision 2026-07-28 and later, and for plain JSON-RPC.
+ * The client, for revision 2026-07-28 and later and for plain JSON-RPC, without older protocol revisions.
  *
- * @module
+ * @module client/modern
  */
-export { McpClient, type RequestOptions } from './client/client.js';
-export type { Target } from './client/connect.js';
+export { McpClient } from './client/client.js';
+export type { RequestOptions } from './client/client.js';
 export type { NotificationHandler } from './client/core.js';
-export {
-  type AuthMiddleware,
-  type ClientLimits,
-  HttpTransport,
-  type HttpTransportOptions,
-} from './client/http-transport.js';
+export { HttpTransport } from './client/http-transport.js';
+export type { AuthMiddleware, ClientLimits, HttpTransportOptions } from './client/http-transport.js';
 export type { ServerFacts } from './client/link.js';
 export type { CallOptions, ConnectOptions, Progress } from './client/options.js';
 export type { ClientTransport, ExchangeOptions, HeaderSource } from './client/transport.js';
 export type { AnyTools, CallParameters, ResultOf, ToolResult, ToolsOf } from './client/typed.js';
-export { isMcpError, McpError, type McpErrorCode, type McpErrorFacts } from './errors.js';
+export { McpError, isMcpError } from './errors.js';
+export type { McpErrorCode, McpErrorFacts } from './errors.js';
 export type {
   JsonObject,
   JsonRpcErrorObject,
@@ -28,3 +25,6 @@ export type {
   JsonRpcResultResponse,
   RequestId,
 } from './json-rpc.js';
+export type { SchemaIssue, SchemaTypes } from './schema/standard.js';
+export type { EntriesOf, Served, ToolEntry, ToolMap } from './spec/served.js';
+export type * from './spec/types.js';

@@ -1,6 +1,6 @@
 /**
- * The MCP client.
+ * The client.
  *
- * @module
+ * @module client
  */
 export * from './client-modern.js';

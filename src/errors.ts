@@ -79,6 +79,7 @@ const TOOL_BRAND = /* @__PURE__ */ Symbol.for('mcpwire.ToolError');
  * ```
  */
 export class McpError extends Error {
+  /** Always `McpError`. */
   override readonly name: string = 'McpError';
   /** Why it failed. */
   readonly code: McpErrorCode;
@@ -139,6 +140,7 @@ export function isMcpError(value: unknown): value is McpError {
  * ```
  */
 export class ToolError extends Error {
+  /** Always `ToolError`. */
   override readonly name: string = 'ToolError';
   /** Content blocks to send instead of the message as one text block. */
   readonly content?: readonly unknown[];

@@ -7,11 +7,12 @@ export { McpServer, defineTool } from './server/server.js';
 export type { DefinedTool, MethodDefinition, ServerInfo, Trusted } from './server/server.js';
 export type {
   NoArguments,
-  StructuredToolDefinition,
-  StructuredToolHandler,
+  ToolArguments,
   ToolDefinition,
   ToolHandler,
   ToolInfo,
+  ToolInput,
+  ToolOutput,
   ToolReturn,
 } from './server/tool.js';
 export { audio, image, link, resource, result, text } from './server/content.js';
@@ -21,7 +22,14 @@ export type { AuthInfo, Exchange, HttpInfo, Peer, RespondOptions } from './serve
 export type { Middleware, MiddlewareRequest, Next } from './server/middleware.js';
 export type { ServerLimits, ServerOptions } from './server/options.js';
 export type { CorsOptions, Origins } from './http/origin.js';
-export type { SchemaIssue, SchemaResult, SchemaTypes, StandardSchema } from './schema/standard.js';
+export type {
+  SchemaInput,
+  SchemaIssue,
+  SchemaOutput,
+  SchemaResult,
+  SchemaTypes,
+  StandardSchema,
+} from './schema/standard.js';
 export type { Served, ToolEntry } from './spec/served.js';
 export { McpError, ToolError, isMcpError } from './errors.js';
 export type { McpErrorCode, McpErrorFacts } from './errors.js';

@@ -7,9 +7,14 @@ import { errorOf } from './transport.js';
 import { Watch } from './watch.js';
 
 /** Sends a request. Resolves at the response; the rest of the exchange is read on and dispatched. */
-export function call(core: Core, method: string, params: JsonObject | undefined, options: CallOptions): Promise<JsonObject> {
+export function call(
+  core: Core,
+  method: string,
+  params: JsonObject | undefined,
+  options: CallOptions,
+): Promise<JsonObject> {
   return begin(core, method, options, async (watch, resolve) => {
-    for (let again = true; again; ) {
+    for (let again = true; again;) {
       again = false;
       const request = core.request(method, params, options);
       for await (const message of exchange(core, watch, request, options)) {
@@ -28,7 +33,12 @@ export function call(core: Core, method: string, params: JsonObject | undefined,
 }
 
 /** Sends a notification. */
-export function notify(core: Core, method: string, params: JsonObject | undefined, options: CallOptions): Promise<void> {
+export function notify(
+  core: Core,
+  method: string,
+  params: JsonObject | undefined,
+  options: CallOptions,
+): Promise<void> {
   return begin(core, method, options, async (watch, resolve) => {
     const full = core.link.params(params, options.meta);
     const message: JsonRpcNotification = { jsonrpc: '2.0', method, ...(full && { params: full }) };
@@ -78,7 +88,7 @@ export function stream(
     const note = (error: McpError): void => void (ended.by = error);
     const own = (watch = start(core, method, options, note));
     try {
-      for (let again = true; again; ) {
+      for (let again = true; again;) {
         again = false;
         const request = core.request(method, params, options);
         const iterator = exchange(core, own, request, options)[Symbol.asyncIterator]();
@@ -87,10 +97,12 @@ export function stream(
             if (ended.by !== undefined) throw ended.by;
             own.touch();
             // Not a race with one long promise: each step of a race would stay registered there until the end.
-            const { done, value: message } = await new Promise<IteratorResult<JsonRpcMessage, undefined>>((resolve, reject) => {
-              own.onEnd = reject;
-              iterator.next().then(resolve, reject);
-            });
+            const { done, value: message } = await new Promise<IteratorResult<JsonRpcMessage, undefined>>(
+              (resolve, reject) => {
+                own.onEnd = reject;
+                iterator.next().then(resolve, reject);
+              },
+            );
             own.onEnd = note;
             own.pause();
             if (done === true) break;
@@ -131,7 +143,12 @@ function start(core: Core, method: string, options: CallOptions, onEnd: (error: 
   return watch;
 }
 
-function exchange(core: Core, watch: Watch, request: JsonRpcRequest, options: CallOptions): AsyncIterable<JsonRpcMessage> {
+function exchange(
+  core: Core,
+  watch: Watch,
+  request: JsonRpcRequest,
+  options: CallOptions,
+): AsyncIterable<JsonRpcMessage> {
   return core.link.transport.exchange(request, { signal: watch.signal, headers: options.headers });
 }
 
@@ -140,7 +157,13 @@ function exchange(core: Core, watch: Watch, request: JsonRpcRequest, options: Ca
  *
  * @returns whether the request is to be sent again, and this message to be passed over
  */
-function take(core: Core, watch: Watch, request: JsonRpcRequest, options: CallOptions, message: JsonRpcMessage): boolean {
+function take(
+  core: Core,
+  watch: Watch,
+  request: JsonRpcRequest,
+  options: CallOptions,
+  message: JsonRpcMessage,
+): boolean {
   const { onProgress, onMessage } = options;
   const response = !('method' in message);
   if (response) {

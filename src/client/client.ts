@@ -4,10 +4,11 @@ import { describeIssues, isStandardSchema, type SchemaTypes } from '../schema/st
 import type { Served } from '../spec/served.js';
 import type { Tool } from '../spec/types.js';
 import { call, notify, stream } from './call.js';
-import { connect, type Fallback, type Target } from './connect.js';
+import { connect, type Fallback } from './connect.js';
 import { Core, type NotificationHandler } from './core.js';
 import type { ServerFacts } from './link.js';
 import type { CallOptions, ConnectOptions } from './options.js';
+import type { ClientTransport } from './transport.js';
 import type { AnyTools, CallParameters, ResultOf, ToolsOf } from './typed.js';
 
 /** Options of {@link McpClient.request}. */
@@ -36,13 +37,17 @@ const MAX_PAGES = 1000;
  * ```
  */
 export class McpClient<Tools = AnyTools> {
-  /** Tried in order when a server is not one that the core knows. Entry points that know more servers override it. */
+  /**
+   * Tried in order when a server is not one that the core knows. Entry points that know more servers override it.
+   *
+   * @internal
+   */
   protected static readonly fallbacks: readonly Fallback[] = [];
 
   readonly #core: Core;
 
   /** Use {@link McpClient.connect}. */
-  protected constructor(core: Core) {
+  protected constructor(core: unknown) {
     if (!(core instanceof Core)) throw new TypeError('Use await McpClient.connect(url)');
     this.#core = core;
   }
@@ -51,11 +56,18 @@ export class McpClient<Tools = AnyTools> {
    * Connects to a URL, to a transport of your own, or to an `McpServer` in this process, which is then called through
    * the same HTTP code without any network.
    *
-   * @throws McpError `unsupported_version` when the server speaks no revision that this client knows, and whatever a call
-   * can fail with
+   * @throws McpError `unsupported_version` when the server speaks no revision that this client knows, and whatever a
+   * call can fail with; TypeError for a target or options that make no sense
+   * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/versioning
+   *
+   * @example
+   * ```ts
+   * const client = await McpClient.connect('https://example.com/mcp', { headers: { authorization: 'Bearer …' } });
+   * console.log(client.server.info?.name, await client.listTools());
+   * ```
    */
   static async connect<S extends Served = Served>(
-    target: URL | string | Exclude<Target, Served | URL | string> | S,
+    target: URL | string | ClientTransport | S,
     options: ConnectOptions = {},
   ): Promise<McpClient<ToolsOf<S>>> {
     return new this<ToolsOf<S>>(await connect(target, options, this.fallbacks));
@@ -71,6 +83,13 @@ export class McpClient<Tools = AnyTools> {
    *
    * @throws McpError when there is no result
    * @see https://modelcontextprotocol.io/specification/2026-07-28/server/tools#calling-tools
+   *
+   * @example
+   * ```ts
+   * const result = await client.callTool('job_run', { job_id: 'job-1' }, { timeoutMs: 30_000 });
+   * if (result.isError) console.error(result.content);
+   * else console.log(result.structuredContent);
+   * ```
    */
   async callTool<Name extends keyof Tools & string>(
     name: Name,
@@ -89,6 +108,11 @@ export class McpClient<Tools = AnyTools> {
    *
    * @throws McpError `limit_exceeded` when there are more, `invalid_message` when the pages go round in a circle
    * @see https://modelcontextprotocol.io/specification/2026-07-28/server/tools#listing-tools
+   *
+   * @example
+   * ```ts
+   * for (const { name, description } of await client.listTools()) console.log(name, description);
+   * ```
    */
   async listTools(options: CallOptions = {}): Promise<Tool[]> {
     const tools: Tool[] = [];
@@ -105,7 +129,8 @@ export class McpClient<Tools = AnyTools> {
       cursor = nextCursor ?? undefined;
       if (cursor !== undefined) {
         if (seen.has(cursor)) throw new McpError('invalid_message', 'tools/list: nextCursor repeats an earlier page');
-        if (seen.add(cursor).size >= MAX_PAGES) throw new McpError('limit_exceeded', `tools/list has more than ${MAX_PAGES} pages`);
+        if (seen.add(cursor).size >= MAX_PAGES)
+          throw new McpError('limit_exceeded', `tools/list has more than ${MAX_PAGES} pages`);
       }
     } while (cursor !== undefined);
     return tools;
@@ -115,17 +140,31 @@ export class McpClient<Tools = AnyTools> {
    * Sends any request. Resolves at the response; notifications that come later in the same stream go to
    * {@link McpClient.on} until the stream ends.
    *
-   * @throws McpError
+   * @throws McpError `invalid_message` when the result does not fit `options.result`, and whatever a call can fail with
+   *
+   * @example
+   * ```ts
+   * const { session_token } = await client.request('session/start', {}, { result: z.object({ session_token: z.uuid() }) });
+   * ```
    */
-  async request<Output = JsonObject>(method: string, params?: JsonObject, options: RequestOptions<Output> = {}): Promise<Output> {
+  async request<Output = JsonObject>(
+    method: string,
+    params?: JsonObject,
+    options: RequestOptions<Output> = {},
+  ): Promise<Output> {
     const { result: schema } = options;
-    if (schema !== undefined && !isStandardSchema(schema)) throw new TypeError('result must be a schema, like z.object({ … })');
+    if (schema !== undefined && !isStandardSchema(schema))
+      throw new TypeError('result must be a schema, like z.object({ … })');
     const result = await call(this.#core, method, params, options);
     // Without a schema, Output is what the caller says, by default any object.
     if (schema === undefined) return result as Output;
     const checked = await schema['~standard'].validate(result);
     if (checked.issues !== undefined) {
-      throw new McpError('invalid_message', `The result of ${method} does not fit:\n${describeIssues(checked.issues)}`, { data: checked.issues });
+      throw new McpError(
+        'invalid_message',
+        `The result of ${method} does not fit:\n${describeIssues(checked.issues)}`,
+        { data: checked.issues },
+      );
     }
     // What the schema's own validation returned.
     return checked.value as Output;
@@ -136,6 +175,13 @@ export class McpClient<Tools = AnyTools> {
    * first message is pulled; leaving the loop closes the stream. A JSON-RPC error is a message here, not an exception.
    *
    * @throws McpError (while iterating) when the exchange fails or ends without a response
+   *
+   * @example
+   * ```ts
+   * for await (const message of client.stream('tools/call', { name: 'job/run', arguments: { job_id: 'job-1' } })) {
+   *   console.log(message);
+   * }
+   * ```
    */
   stream(method: string, params?: JsonObject, options: CallOptions = {}): AsyncIterableIterator<JsonRpcMessage> {
     return stream(this.#core, method, params, options);
@@ -144,7 +190,12 @@ export class McpClient<Tools = AnyTools> {
   /**
    * Sends a notification. Resolves when the server has taken it.
    *
-   * @throws McpError
+   * @throws McpError like a call
+   *
+   * @example
+   * ```ts
+   * await client.notify('editor/saved', { file: 'a.ts' });
+   * ```
    */
   notify(method: string, params?: JsonObject, options: CallOptions = {}): Promise<void> {
     return notify(this.#core, method, params, options);
@@ -154,12 +205,18 @@ export class McpClient<Tools = AnyTools> {
    * Hears every notification of a method, whichever exchange brings it. An error in the handler goes to `onWarning`.
    *
    * @returns a function that ends it
+   *
+   * @example
+   * ```ts
+   * const off = client.on('job/progress', ({ progress }) => console.log(progress));
+   * off();
+   * ```
    */
   on(method: string, handler: NotificationHandler): () => void {
     return this.#core.on(method, handler);
   }
 
-  /** Ends everything that is open with `closed`, and the transport. Further calls fail with `closed`. */
+  /** Ends everything that is open with `closed`, and the transport. Further calls fail with `closed`. Never rejects. */
   close(): Promise<void> {
     return this.#core.close();
   }

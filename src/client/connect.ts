@@ -3,7 +3,7 @@ import { isMcpError, McpError } from '../errors.js';
 import { isObject, type JsonObject, rpcCodes } from '../json-rpc.js';
 import { META_SERVER_INFO } from '../spec/meta.js';
 import type { Served } from '../spec/served.js';
-import type { Implementation, ServerCapabilities } from '../spec/types.js';
+import type { Implementation } from '../spec/types.js';
 import { MODERN_VERSIONS } from '../spec/versions.js';
 import { call } from './call.js';
 import { Core } from './core.js';
@@ -89,17 +89,20 @@ function transportTo(target: Target, options: ConnectOptions): ClientTransport {
 
 function discovered(result: JsonObject, asked: string): ServerFacts {
   const { supportedVersions, capabilities, instructions, _meta: meta, serverInfo } = result;
-  if (!Array.isArray(supportedVersions)) throw new McpError('method_not_found', 'its answer to server/discover is none');
+  if (!Array.isArray(supportedVersions))
+    throw new McpError('method_not_found', 'its answer to server/discover is none');
   const protocolVersion = MODERN_VERSIONS.find((version) => supportedVersions.includes(version));
   if (protocolVersion === undefined) {
-    throw new McpError('unsupported_version', `it supports ${supportedVersions.join(', ')}`, { data: { supported: supportedVersions, requested: asked } });
+    throw new McpError('unsupported_version', `it supports ${supportedVersions.join(', ')}`, {
+      data: { supported: supportedVersions, requested: asked },
+    });
   }
   // Some servers put it where older revisions had it.
   const info = isObject(meta) ? (meta[META_SERVER_INFO] ?? serverInfo) : serverInfo;
   return {
     // Self-reported and for display only, so its members are not checked one by one.
     ...(isObject(info) && { info: info as unknown as Implementation }),
-    capabilities: isObject(capabilities) ? (capabilities as ServerCapabilities) : {},
+    capabilities: isObject(capabilities) ? capabilities : {},
     ...(typeof instructions === 'string' && { instructions }),
     protocolVersion,
     era: 'modern',
@@ -121,7 +124,8 @@ function isForeign({ code, rpcCode, status = 200 }: McpError): boolean {
 
 function unsupported(wanted: string, found: McpError | undefined): McpError {
   const known = MODERN_VERSIONS.join(', ');
-  if (found === undefined) return new McpError('unsupported_version', `protocolVersion ${wanted} is not one of auto, none, ${known}`);
+  if (found === undefined)
+    return new McpError('unsupported_version', `protocolVersion ${wanted} is not one of auto, none, ${known}`);
   const { status, rpcCode, data, url } = found;
   return new McpError(
     'unsupported_version',

@@ -60,7 +60,8 @@ export class Core {
 
   /** Runs a user's callback; what it throws must not break an exchange. */
   guard(what: string, callback: () => unknown): void {
-    const failed = (cause: unknown): void => this.warn(new McpError('internal', `${what} failed: ${String(cause)}`, { cause }));
+    const failed = (cause: unknown): void =>
+      this.warn(new McpError('internal', `${what} failed: ${String(cause)}`, { cause }));
     try {
       const result = callback();
       if (result instanceof Promise) result.catch(failed);
@@ -89,7 +90,10 @@ export class Core {
   readonly #cut = (): void => {
     for (const watch of this.#draining) {
       if (this.#draining.size <= MAX_DRAINING) break;
-      const error = new McpError('limit_exceeded', `Closed an answered stream: the server keeps over ${MAX_DRAINING} open`);
+      const error = new McpError(
+        'limit_exceeded',
+        `Closed an answered stream: the server keeps over ${MAX_DRAINING} open`,
+      );
       this.warn(error);
       this.forget(watch);
       watch.end(error);
@@ -112,12 +116,11 @@ export class Core {
   }
 
   close(): Promise<void> {
-    return (this.#closing ??= this.#close());
+    // A turn later: whoever is called from there and calls close() again must find it under way.
+    return (this.#closing ??= Promise.resolve().then(() => this.#close()));
   }
 
   async #close(): Promise<void> {
-    // A turn later: whoever is called from here and calls close() again must find it under way.
-    await undefined;
     for (const watch of this.open) watch.end(closed());
     this.#handlers.clear();
     try {

@@ -58,7 +58,8 @@ export class BodyReader {
     const chunks: Uint8Array[] = [];
     let length = 0;
     try {
-      for (let chunk; length <= limit && (chunk = await this.read()) !== undefined; length += chunk.byteLength) chunks.push(chunk);
+      for (let chunk; length <= limit && (chunk = await this.read()) !== undefined; length += chunk.byteLength)
+        chunks.push(chunk);
     } finally {
       this.close();
     }
@@ -108,18 +109,24 @@ export async function readFailure(
     noteFacts(answer, { code, status, url });
     return answer;
   }
-  throw new McpError(code ?? 'http_status', `${url} answered HTTP ${status}${status === 401 ? ': give credentials in headers or auth' : ''}`, {
-    status,
-    url,
-    data: decoder.decode(bytes.subarray(0, limit)) || undefined,
-  });
+  throw new McpError(
+    code ?? 'http_status',
+    `${url} answered HTTP ${status}${status === 401 ? ': give credentials in headers or auth' : ''}`,
+    {
+      status,
+      url,
+      data: decoder.decode(bytes.subarray(0, limit)) || undefined,
+    },
+  );
 }
 
 function codeOfStatus({ status, headers }: Response): McpErrorCode | undefined {
   if (status === 401) return 'unauthorized';
   if (status !== 403) return undefined;
   // RFC 6750 section 3.1
-  return /\berror="?insufficient_scope\b/i.test(headers.get('www-authenticate') ?? '') ? 'insufficient_scope' : 'forbidden';
+  return /\berror="?insufficient_scope\b/i.test(headers.get('www-authenticate') ?? '')
+    ? 'insufficient_scope'
+    : 'forbidden';
 }
 
 function errorResponseIn(bytes: Uint8Array): JsonRpcErrorResponse | undefined {

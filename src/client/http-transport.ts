@@ -12,7 +12,17 @@ import { META_PROTOCOL_VERSION } from '../spec/meta.js';
 import { abortError, BodyReader, decodeMessage, discard, readFailure, streamEnded } from './http-response.js';
 import { type ClientTransport, type ExchangeOptions, errorOf, type HeaderSource, noteFacts } from './transport.js';
 
-/** Fetch middleware: it sees every request with its URL and every response with its headers, and may send again. */
+/**
+ * Fetch middleware: it sees every request with its URL and every response with its headers, and may send again.
+ *
+ * @example
+ * ```ts
+ * const auth: AuthMiddleware = async (request, next) => {
+ *   request.headers.set('authorization', `Bearer ${await token()}`);
+ *   return next(request);
+ * };
+ * ```
+ */
 export type AuthMiddleware = (request: Request, next: (request: Request) => Promise<Response>) => Promise<Response>;
 
 /** What a client reads at most, in bytes. A server that sends more would otherwise fill the client's memory. */
@@ -36,6 +46,7 @@ export interface HttpTransportOptions {
   readonly headers?: HeaderSource | undefined;
   /** Wraps every request, for example to add a token and renew it after a 401. Default none. */
   readonly auth?: AuthMiddleware | undefined;
+  /** What is read at most. Default: those of {@link ClientLimits}. */
   readonly limits?: ClientLimits | undefined;
 }
 
@@ -67,7 +78,9 @@ export class HttpTransport implements ClientTransport {
     this.#url = new URL(url);
     const { protocol, username, password } = this.#url;
     if (!/^https?:$/.test(protocol) || username + password !== '') {
-      throw new TypeError('The URL must be http: or https: and without credentials, which go into headers: { authorization }');
+      throw new TypeError(
+        'The URL must be http: or https: and without credentials, which go into headers: { authorization }',
+      );
     }
     this.#options = options;
   }
@@ -95,7 +108,9 @@ export class HttpTransport implements ClientTransport {
       const limit = limits.jsonResponse ?? MIB_16;
       const bytes = await reader.all(limit);
       if (bytes.byteLength > limit) {
-        throw new McpError('limit_exceeded', `${url} sent a response over ${limit} bytes (limits.jsonResponse)`, { url });
+        throw new McpError('limit_exceeded', `${url} sent a response over ${limit} bytes (limits.jsonResponse)`, {
+          url,
+        });
       }
       yield noted(decodeMessage(bytes), response.status, url);
       return;
@@ -103,7 +118,7 @@ export class HttpTransport implements ClientTransport {
     try {
       const decode = createSseDecoder(limits.sseEvent ?? MIB_16);
       let answered = false;
-      for (let chunk; (chunk = await reader.read()) !== undefined; ) {
+      for (let chunk; (chunk = await reader.read()) !== undefined;) {
         for (const data of decode(chunk)) {
           const message = noted(parseMessage(data), response.status, url);
           if (!('method' in message)) answered = true;
@@ -120,7 +135,9 @@ export class HttpTransport implements ClientTransport {
   async notify(message: JsonRpcNotification, options: ExchangeOptions): Promise<void> {
     const { response, url } = await this.#post(message, options);
     if (response.ok) return discard(response);
-    throw errorOf(await readFailure(response, undefined, options.signal, url, this.#options.limits?.errorBody ?? KIB_64));
+    throw errorOf(
+      await readFailure(response, undefined, options.signal, url, this.#options.limits?.errorBody ?? KIB_64),
+    );
   }
 
   /** Does nothing: each exchange ends by its own signal, and connections belong to `fetch`. */
@@ -154,7 +171,8 @@ export class HttpTransport implements ClientTransport {
           ));
       const location = response.headers.get('location');
       const opaque = response.type === 'opaqueredirect' && location === null;
-      if (!opaque && (location === null || response.status < 300 || response.status > 399)) return { response, url: href };
+      if (!opaque && (location === null || response.status < 300 || response.status > 399))
+        return { response, url: href };
 
       discard(response);
       const { status } = response;
@@ -166,10 +184,14 @@ export class HttpTransport implements ClientTransport {
       }
       const target = location !== null && URL.canParse(location, href) ? new URL(location, href) : undefined;
       if ((status !== 307 && status !== 308) || target?.origin !== url.origin || hops >= MAX_REDIRECTS) {
-        throw new McpError('http_status', `${href} redirects to ${target?.origin ?? 'elsewhere'} (HTTP ${status}): connect there instead`, {
-          status,
-          url: href,
-        });
+        throw new McpError(
+          'http_status',
+          `${href} redirects to ${target?.origin ?? 'elsewhere'} (HTTP ${status}): connect there instead`,
+          {
+            status,
+            url: href,
+          },
+        );
       }
       url = target;
     }
@@ -193,7 +215,10 @@ export class HttpTransport implements ClientTransport {
  * The headers that the message itself asks for. A message that names its protocol version is of a revision that mirrors
  * metadata in headers; a plain JSON-RPC message is not.
  */
-function protocolHeaders({ method, params }: JsonRpcRequest | JsonRpcNotification, options: ExchangeOptions): Record<string, string> {
+function protocolHeaders(
+  { method, params }: JsonRpcRequest | JsonRpcNotification,
+  options: ExchangeOptions,
+): Record<string, string> {
   const headers: Record<string, string> = { accept: `${JSON_TYPE}, ${SSE_TYPE}`, 'content-type': JSON_TYPE };
   const meta = params?.['_meta'];
   const version = isObject(meta) ? meta[META_PROTOCOL_VERSION] : undefined;
@@ -231,6 +256,7 @@ function noted(message: JsonRpcMessage, status: number, url: string): JsonRpcMes
 /** The innermost message: runtimes wrap "connect ECONNREFUSED 127.0.0.1:1" in "fetch failed". */
 function reason(error: unknown): string {
   let text = String(error);
-  for (let at: unknown = error; at instanceof Error; at = at.cause) text = at.message || String((at as { code?: unknown }).code ?? text);
+  for (let at: unknown = error; at instanceof Error; at = at.cause)
+    text = at.message || (at as { code?: string }).code || text;
   return text;
 }

@@ -49,7 +49,12 @@ export function plainLink(transport: ClientTransport): Link {
 }
 
 /** Speaks a revision that carries version, identity and capabilities in every message. */
-export function modernLink(transport: ClientTransport, info: Implementation, facts: ServerFacts, pinned: boolean): Link {
+export function modernLink(
+  transport: ClientTransport,
+  info: Implementation,
+  facts: ServerFacts,
+  pinned: boolean,
+): Link {
   const known = pinned ? [facts.protocolVersion] : MODERN_VERSIONS;
   let own: MetaObject;
   const link = {

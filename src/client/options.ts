@@ -7,8 +7,11 @@ import type { HeaderSource } from './transport.js';
 
 /** How far a request has come. */
 export interface Progress {
+  /** How far the work is. */
   readonly progress: number;
+  /** Where it ends, if the server knows. */
   readonly total?: number;
+  /** For people. */
   readonly message?: string;
 }
 

@@ -2,7 +2,14 @@
  * The seam between the client and the way its messages travel.
  */
 import { McpError, type McpErrorCode } from '../errors.js';
-import { errorCodeOf, type JsonRpcErrorResponse, type JsonRpcMessage, type JsonRpcNotification, type JsonRpcRequest, type JsonRpcResponse } from '../json-rpc.js';
+import {
+  errorCodeOf,
+  type JsonRpcErrorResponse,
+  type JsonRpcMessage,
+  type JsonRpcNotification,
+  type JsonRpcRequest,
+  type JsonRpcResponse,
+} from '../json-rpc.js';
 
 /** HTTP headers, or a function that makes them: it is called for every request and may be async. */
 export type HeaderSource = HeadersInit | (() => HeadersInit | Promise<HeadersInit>);

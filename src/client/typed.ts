@@ -10,17 +10,22 @@ export interface AnyTools {
 }
 
 /** The tools of a server's type by name. A server that was built by statements, or none at all, is {@link AnyTools}. */
-export type ToolsOf<S> = [EntriesOf<S>] extends [ToolEntry] ? ([EntriesOf<S>] extends [never] ? AnyTools : ToolMap<EntriesOf<S>>) : AnyTools;
+export type ToolsOf<S> = [EntriesOf<S>] extends [ToolEntry]
+  ? [EntriesOf<S>] extends [never]
+    ? AnyTools
+    : ToolMap<EntriesOf<S>>
+  : AnyTools;
 
 /** What a caller sends as arguments, and the options. The arguments may be left out when none is required. */
-export type CallParameters<Entry> = Entry extends ToolEntry<string, infer Input>
-  ? unknown extends Input
-    ? [args?: JsonObject | undefined, options?: CallOptions]
-    : // eslint-disable-next-line typescript/no-empty-object-type -- "no member is required" is what {} says here
-      {} extends Input
-      ? [args?: Input | undefined, options?: CallOptions]
-      : [args: Input, options?: CallOptions]
-  : never;
+export type CallParameters<Entry> =
+  Entry extends ToolEntry<string, infer Input>
+    ? unknown extends Input
+      ? [args?: JsonObject | undefined, options?: CallOptions]
+      : // "No member is required", in types.
+        {} extends Input
+        ? [args?: Input | undefined, options?: CallOptions]
+        : [args: Input, options?: CallOptions]
+    : never;
 
 /** What a tool answers: its value, or, with `isError`, what the tool says about its failure. */
 export type ToolResult<Output = unknown> =

@@ -37,7 +37,7 @@ export async function readBytes(
   let rest: Uint8Array[] | undefined;
   let length = 0;
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch(brokenOff);
     if (done) break;
     length += value.byteLength;
     if (length > limit) {
@@ -49,6 +49,10 @@ export async function readBytes(
     else (rest ??= [first]).push(value);
   }
   return rest === undefined ? (first ?? new Uint8Array()) : concat(rest, length);
+}
+
+function brokenOff(cause: unknown): never {
+  throw new McpError('aborted', 'The body broke off', { cause });
 }
 
 /** Joins chunks of a known total length. */

@@ -78,7 +78,8 @@ export function compilePolicy(origins: Origins | undefined, allowedHosts: readon
 
 function admitsByDefault(origin: string, authority: string, local: boolean, allowed: boolean): boolean {
   const url = parseOrigin(origin);
-  if (url === undefined) return false;
+  // Pages of other schemes (extensions, app shells) are somebody's program, not a page of this machine or of this server.
+  if (url === undefined || !/^https?:$/.test(url.protocol)) return false;
   return isLoopback(url.hostname) ? local : allowed && url.host === authority.toLowerCase();
 }
 

@@ -45,7 +45,8 @@ export function createSseDecoder(maxEvent: number): (bytes: Uint8Array) => reado
     else if (from === 1) text = text.slice(1);
     events = [];
     parser.feed(text);
-    if (excess) throw new McpError('limit_exceeded', `The server sent an event over ${maxEvent} bytes (limits.sseEvent)`);
+    if (excess)
+      throw new McpError('limit_exceeded', `The server sent an event over ${maxEvent} bytes (limits.sseEvent)`);
     return events;
   };
 }

@@ -1,3 +1,4 @@
+import { McpError } from '../errors.js';
 import { concat } from '../http/body.js';
 import { isLoopback } from '../http/origin.js';
 import type { HttpInfo } from '../server/exchange.js';
@@ -7,26 +8,43 @@ import type { McpServer } from '../server/server.js';
 
 /** What is used of Node's `http.IncomingMessage`. */
 export interface NodeRequest {
+  /** The HTTP method. */
   readonly method?: string | undefined;
+  /** The path and query, as far as a framework left them. */
   readonly url?: string | undefined;
+  /** The headers, with lower-case names. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Names and values as they arrived, in turn. */
   readonly rawHeaders: readonly string[];
-  readonly complete: boolean;
+  /** The whole message has arrived. */
+  readonly readableEnded?: boolean | undefined;
+  /** The connection; its local address tells whether it ends on a loopback address. */
   readonly socket: { readonly localAddress?: string | undefined };
+  /** Listens for chunks of the body, its end, and failures. */
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
+  /** Listens for chunks of the body, its end, and failures. */
   on(event: 'end' | 'close', listener: () => void): unknown;
+  /** Listens for chunks of the body, its end, and failures. */
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
 
 /** What is used of Node's `http.ServerResponse`. */
 export interface NodeResponse {
+  /** The connection is gone. */
   readonly destroyed: boolean;
+  /** Bytes that were written and not yet taken. */
   readonly writableLength: number;
+  /** Sets status and headers. */
   writeHead(status: number, headers: Record<string, string | number>): unknown;
+  /** Sends them ahead of any body. */
   flushHeaders(): void;
+  /** Writes. `false`: full, wait for `drain`. */
   write(chunk: string): boolean;
+  /** Writes the last chunk and ends. */
   end(chunk?: string): unknown;
+  /** Listens for room, the end of the connection, and failures. */
   on(event: 'drain' | 'close', listener: () => void): unknown;
+  /** Listens for room, the end of the connection, and failures. */
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
 
@@ -76,18 +94,28 @@ class NodeHead implements Head {
 
   get(header: string): string | undefined {
     const value = this.#request.headers[header];
-    return typeof value === 'string' ? value : undefined;
+    if (typeof value !== 'string') {
+      // On a socket it is the sender who left Host out (HTTP/1.0 may), not a runtime that keeps it to itself.
+      return header === 'host' ? '' : undefined;
+    }
+    // Of several, Node silently keeps the first; another reader on the way may have taken the last.
+    return header === 'content-type' && this.#occurrences(header) > 1 ? undefined : value;
   }
 
   /** Malformed on purpose where a request names its host in more than one way: Node would keep one of them silently. */
   authority(): string {
-    const { rawHeaders, url = '' } = this.#request;
-    let hosts = 0;
+    const { url = '' } = this.#request;
+    return url.startsWith('/') && this.#occurrences('host') === 1 ? (this.get('host') ?? '') : '';
+  }
+
+  #occurrences(header: string): number {
+    const { rawHeaders } = this.#request;
+    let count = 0;
     for (let index = 0; index < rawHeaders.length; index += 2) {
       const name = rawHeaders[index]!;
-      if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+      if (name.length === header.length && name.toLowerCase() === header) count++;
     }
-    return hosts === 1 && url.startsWith('/') ? (this.get('host') ?? '') : '';
+    return count;
   }
 
   loopback(): boolean {
@@ -106,12 +134,14 @@ class NodeHead implements Head {
     const request = this.#request;
     const { body } = request as { readonly body?: unknown };
     if (body !== undefined && this.#trustBody) {
+      if (body instanceof Uint8Array) return Promise.resolve(body);
       return Promise.resolve(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
     }
     return new Promise((resolve, reject) => {
-      if (request.complete && body !== undefined) {
+      // Its 'end' has been: nobody would ever hear of it again.
+      if (request.readableEnded === true) {
         reject(
-          new Error(
+          new TypeError(
             'The body was read before mcpwire saw it. Mount toNodeListener before the body parser, ' +
               'or pass { trustParsedBody: true }.',
           ),
@@ -129,7 +159,7 @@ class NodeHead implements Head {
         resolve(undefined);
       });
       request.on('end', () => resolve(length > limit ? undefined : chunks.length === 1 ? chunks[0] : concat(chunks, length)));
-      request.on('error', reject);
+      request.on('error', (cause) => reject(new McpError('aborted', 'The body broke off', { cause })));
     });
   }
 }

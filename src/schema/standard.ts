@@ -8,7 +8,9 @@ import type { JsonObject } from '../json-rpc.js';
 
 /** One thing that is wrong with a value. */
 export interface SchemaIssue {
+  /** What is wrong, for people. */
   readonly message: string;
+  /** Where in the value it is. Absent: the value itself. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
@@ -19,6 +21,7 @@ export type SchemaResult =
 
 /** A schema that can validate: the part of Standard Schema v1 that is used here. */
 export interface StandardSchema<Input = unknown, Output = Input> {
+  /** What Standard Schema v1 asks a library for. */
   readonly '~standard': {
     readonly version: 1;
     readonly vendor: string;
@@ -40,14 +43,21 @@ export interface StandardJsonSchema<Input = unknown, Output = Input> extends Sta
 }
 
 /**
- * The types of a schema and nothing else: what public signatures ask for. Inference reads input and output straight out
- * of it, which costs the compiler a fraction of comparing whole schemas.
+ * The types of a schema and nothing else: what public signatures ask for. To compare whole schemas would cost the compiler
+ * several times as much and tell it nothing more.
  */
 export interface SchemaTypes<Input = unknown, Output = Input> {
+  /** Where Standard Schema v1 keeps the types. */
   readonly '~standard': {
     readonly types?: { readonly input: Input; readonly output: Output } | undefined;
   };
 }
+
+/** What a caller of a schema supplies. */
+export type SchemaInput<S extends SchemaTypes> = NonNullable<S['~standard']['types']>['input'];
+
+/** What validation by a schema yields. */
+export type SchemaOutput<S extends SchemaTypes> = NonNullable<S['~standard']['types']>['output'];
 
 /**
  * The JSON Schema (2020-12) of a schema.

@@ -16,7 +16,9 @@ import type {
 
 /** Members that every content block may have. */
 export interface ContentOptions {
+  /** Whom the block is for and how much it matters. */
   readonly annotations?: Annotations;
+  /** Free-form metadata. */
   readonly _meta?: MetaObject;
 }
 
@@ -52,8 +54,11 @@ const RESULT = /* @__PURE__ */ Symbol.for('mcpwire.StructuredResult');
 
 /** A structured value with content beside it. Made by {@link result}. */
 export interface StructuredResult<Value = unknown> {
+  /** What `outputSchema` describes. */
   readonly value: Value;
+  /** What the model reads. Absent: the value as JSON. */
   readonly content?: readonly ContentBlock[];
+  /** The result's `_meta`. */
   readonly meta?: MetaObject;
 }
 

@@ -153,7 +153,7 @@ export class RequestContext implements Context {
     await this.notify('notifications/progress', {
       progressToken,
       progress,
-      ...(total === undefined ? {} : { total }),
+      ...(Number.isFinite(total) ? { total } : {}),
       ...(message === undefined ? {} : { message }),
     });
   }
@@ -179,7 +179,13 @@ export class RequestContext implements Context {
     }
     this.responded = true;
     const finished = this.#exchange.bare || 'resultType' in result ? result : { ...result, resultType: 'complete' };
-    await this.#exchange.respond({ jsonrpc: '2.0', id: this.id, result: finished }, { more: true });
+    try {
+      await this.#exchange.respond({ jsonrpc: '2.0', id: this.id, result: finished }, { more: true });
+    } catch (error) {
+      // JSON cannot carry it, and nothing was sent: the request is still to be answered.
+      this.responded = false;
+      throw error;
+    }
   }
 
   error(rpcCode: number, message: string, { data, status, headers }: ErrorOptions = {}): McpError {

@@ -7,28 +7,41 @@ import type { ClientCapabilities, Implementation } from '../spec/types.js';
 
 /** Who the caller is, as the code that verified the caller's credentials says. */
 export interface AuthInfo {
+  /** Who vouches for the identity. */
   readonly issuer?: string;
+  /** The program that calls. */
   readonly clientId?: string;
+  /** The user for whom it calls. */
   readonly subject?: string;
+  /** What the caller may do. */
   readonly scopes: readonly string[];
   /** Seconds since 1970. */
   readonly expiresAt?: number;
+  /** Everything else that the credentials said. */
   readonly claims: JsonObject;
 }
 
 /** The HTTP request that brought a message. Everything in it is the caller's word. */
 export interface HttpInfo {
+  /** The URL, as far as the server knows it: a proxy or a framework may have changed it. */
   readonly url: string;
+  /** The headers, as they arrived. */
   readonly headers: Headers;
 }
 
 /** Everything known of a message's sender. It comes from that very message and its transport, never from earlier ones. */
 export interface Peer {
+  /** The revision that the message claims. */
   readonly protocolVersion: string;
+  /** What the caller says it is. */
   readonly info?: Implementation | undefined;
+  /** What the caller says it can do. */
   readonly capabilities: ClientCapabilities;
+  /** The verified identity, where the surrounding code gave one. */
   readonly auth?: AuthInfo | undefined;
+  /** What the runtime offers, where the surrounding code passed it on. */
   readonly platform?: unknown;
+  /** The HTTP request, where there is one. */
   readonly http?: HttpInfo | undefined;
 }
 
@@ -47,6 +60,7 @@ export interface RespondOptions {
  * interface; replies go through the exchange that brought the request and are never routed by id.
  */
 export interface Exchange {
+  /** Who is calling. */
   readonly peer: Peer;
   /** Aborts when the caller goes away or cancels, a deadline passes, or the server closes. Created on first use. */
   readonly signal: AbortSignal;

@@ -41,7 +41,12 @@ class FetchHead implements Head {
   }
 
   body(limit: number): Promise<Uint8Array | undefined> {
-    const { body } = this.#request;
+    const { body, bodyUsed } = this.#request;
+    if (bodyUsed || body?.locked === true) {
+      return Promise.reject(
+        new TypeError('The body was read before mcpwire saw it. Read a clone instead: request.clone().json()'),
+      );
+    }
     return body === null ? Promise.resolve(new Uint8Array()) : readBytes(body, limit);
   }
 }
@@ -119,6 +124,8 @@ class FetchReply implements Reply {
     } catch {
       // The stream was cancelled, which is how we came here.
     }
+    // Nobody reads it; but runtimes keep what they have for a request until its promise settles.
+    this.#resolve(new Response(null, { status: 499 }));
     this.#release();
     this.#onGone?.();
   }

@@ -51,14 +51,17 @@ export class HttpEndpoint {
   closing = false;
   readonly limits: ServerLimits;
   readonly #server: MessageHandler;
+  readonly #tell: (error: unknown) => string;
   readonly #policy: Policy;
   readonly #cors: CorsOptions;
   readonly #settings: ExchangeSettings;
   readonly #plain: boolean;
 
-  constructor(server: MessageHandler, options: ServerOptions) {
+  /** @param tell hears what fails unexpectedly before there is a message; answers what the caller may know of it */
+  constructor(server: MessageHandler, options: ServerOptions, tell: (error: unknown) => string) {
     this.limits = { ...defaultLimits, ...options.limits };
     this.#server = server;
+    this.#tell = tell;
     this.#policy = compilePolicy(options.origins, options.allowedHosts);
     this.#cors = options.cors ?? {};
     this.#settings = { ...this.limits, keepAliveMs: options.keepAliveMs ?? 8_000 };
@@ -83,7 +86,7 @@ export class HttpEndpoint {
       }
       await this.#message(body, head, reply, cors, trusted);
     } catch (error) {
-      const failure = McpError.from(error);
+      const failure = isMcpError(error) ? error : new McpError('internal', this.#tell(error), { cause: error });
       this.#fail(reply, failure, isModern(head.get(VERSION_HEADER), undefined) ? undefined : null, cors);
     }
   }
@@ -112,6 +115,8 @@ export class HttpEndpoint {
     const exchange = new HttpExchange(peer, !modern, reply, this.#settings, cors, () => accepts(head.get('accept')));
     if (!isRequest(message)) {
       reply.answer(202, cors ?? {});
+      // Nothing can be sent any more; what the handler tries to send must not open a stream.
+      exchange.end();
       return this.#server.handle(message, exchange);
     }
     const handled = this.#server.handle(message, exchange);
@@ -138,9 +143,7 @@ export class HttpEndpoint {
 
   #fail(reply: Reply, error: McpError, id: RequestId | null | undefined, cors: AnswerHeaders | undefined): void {
     const code = rpcCodeOf(error);
-    // Only errors of this package come here with their own message; anything else is unexpected and says nothing.
-    const message = error.code === 'internal' ? 'Internal error' : error.message;
-    const body = errorResponse(id, { code, message, ...(error.data === undefined ? {} : { data: error.data }) });
+    const body = errorResponse(id, { code, message: error.message, ...(error.data === undefined ? {} : { data: error.data }) });
     const status = error.status ?? (code === rpcCodes.internalError ? 500 : statusOf(code, false));
     reply.answer(status === 200 ? 400 : status, { ...JSON_HEADERS, ...cors }, JSON.stringify(body));
   }
@@ -220,7 +223,6 @@ function checkModern(
   if (name === undefined) return;
   const sent = head.get(NAME_HEADER);
   if (typeof sent !== 'string') throw mismatch('Mcp-Name', 'is missing');
-  if (sent === name && !sent.startsWith('=?')) return;
   const decoded = decodeHeaderValue(sent);
   if (decoded === undefined) throw mismatch('Mcp-Name', 'holds invalid characters or encoding');
   if (decoded !== name) throw mismatch('Mcp-Name', `value ${quote(decoded)} does not match body value ${quote(name)}`);

@@ -122,7 +122,8 @@ export class HttpExchange implements Exchange {
       return written;
     }
     this.#finish();
-    const status = options.status ?? ('error' in response ? statusOf(response.error.code, this.bare) : 200);
+    const usual = 'error' in response ? statusOf(response.error.code, this.bare) : 200;
+    const status = carriesAnswer(options.status) ? options.status : usual;
     const headers = this.#headers(JSON_HEADERS);
     this.#reply.answer(status, options.headers === undefined ? headers : { ...headers, ...options.headers }, text);
   }
@@ -210,6 +211,11 @@ export function statusOf(rpcCode: number, bare: boolean): number {
   if (rpcCode === rpcCodes.methodNotFound) return 404;
   if (rpcCode === rpcCodes.parseError || rpcCode === rpcCodes.invalidRequest) return 400;
   return !bare && rpcCode <= rpcCodes.headerMismatch && rpcCode >= rpcCodes.unsupportedVersion ? 400 : 200;
+}
+
+/** An error that was thrown may bring a status from elsewhere, such as a 204 that another server gave. */
+function carriesAnswer(status: number | undefined): status is number {
+  return status === 200 || (status !== undefined && status >= 400 && status <= 599);
 }
 
 function callerLeft(): McpError {

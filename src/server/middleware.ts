@@ -3,8 +3,11 @@ import type { Context } from './context.js';
 
 /** A request on its way to its handler. */
 export interface MiddlewareRequest {
+  /** The JSON-RPC id, which the answer carries. */
   readonly id: RequestId;
+  /** The JSON-RPC method, known or not. */
   readonly method: string;
+  /** The params as they came, `_meta` included. */
   readonly params?: JsonObject;
 }
 

@@ -5,6 +5,7 @@ import {
   isRequest,
   prepareResult,
   rpcCodeOf,
+  rpcCodes,
   type JsonObject,
   type JsonRpcNotification,
   type JsonRpcRequest,
@@ -25,12 +26,14 @@ import {
   compileTool,
   type AnyToolDefinition,
   type AnyToolHandler,
-  type NoArguments,
-  type StructuredToolDefinition,
-  type StructuredToolHandler,
   type ToolDefinition,
   type ToolHandler,
+  type ToolInput,
+  type ToolOutput,
 } from './tool.js';
+
+// Masked errors whose originals onError has heard; they must not be reported again further out.
+const told = /* @__PURE__ */ new WeakSet<McpError>();
 
 /** What a server says of itself. */
 export interface ServerInfo extends Implementation {
@@ -48,11 +51,15 @@ export interface Trusted {
 
 /** A tool that was defined apart from a server; see {@link defineTool}. */
 export interface DefinedTool<Name extends string = string, Input = unknown, Output = unknown> {
+  /** Tells definitions apart. */
   readonly kind: 'tool';
   /** Compile-time only. */
   readonly '~entry'?: ToolEntry<Name, Input, Output>;
+  /** The tool's name. */
   readonly name: Name;
+  /** What the tool is and takes. */
   readonly definition: AnyToolDefinition;
+  /** What the tool does. */
   readonly handler: AnyToolHandler;
 }
 
@@ -94,7 +101,11 @@ export class McpServer<Entries = never> implements Served<Entries> {
    */
   readonly fetch: (request: Request) => Promise<Response>;
 
-  /** The HTTP side of this server, for the adapters of this package. */
+  /**
+   * The HTTP side of this server, for the adapters of this package.
+   *
+   * @internal
+   */
   readonly '~http': HttpEndpoint;
 
   readonly #info: Implementation;
@@ -118,10 +129,13 @@ export class McpServer<Entries = never> implements Served<Entries> {
     this.#info = implementation;
     this.#instructions = instructions;
     this.#options = options;
-    this['~http'] = new HttpEndpoint(this, options);
+    this['~http'] = new HttpEndpoint(this, options, (error) => this.#mask(error, 'The request failed', undefined));
     this.fetch = (request) => serveFetch(this['~http'], request, {});
 
     const cache: Required<CacheHints> = { ttlMs: 0, cacheScope: 'private', ...options.cache };
+    if (!Number.isSafeInteger(cache.ttlMs) || cache.ttlMs < 0) {
+      throw new TypeError('cache.ttlMs must be a whole number of milliseconds, 0 or more');
+    }
     this.#methods.set('server/discover', { call: () => this.#discover(), custom: false, cache });
     this.#methods.set('tools/list', { call: (params) => this.#tools.list(params), custom: false, cache });
     this.#methods.set('tools/call', { call: (params, ctx) => this.#tools.call(params, ctx), custom: false });
@@ -136,22 +150,20 @@ export class McpServer<Entries = never> implements Served<Entries> {
    * @returns this server, typed with the tool
    * @throws TypeError for a name in use, or a schema without a JSON Schema form
    */
-  tool<U, const Name extends string, Input = NoArguments, Args = NoArguments>(
+  tool<
+    U,
+    const Name extends string,
+    I extends SchemaTypes | undefined = undefined,
+    O extends SchemaTypes | undefined = undefined,
+  >(
     this: McpServer<U>,
     name: Name,
-    definition: ToolDefinition<Input, Args>,
-    handler: ToolHandler<Args>,
-  ): McpServer<U | ToolEntry<Name, Input, undefined>>;
-  tool<U, const Name extends string, Value, Output, Input = NoArguments, Args = NoArguments>(
-    this: McpServer<U>,
-    name: Name,
-    definition: StructuredToolDefinition<Input, Args, Value, Output>,
-    handler: StructuredToolHandler<Args, Value>,
-  ): McpServer<U | ToolEntry<Name, Input, Output>>;
-  tool(name: string, definition: AnyToolDefinition, handler: AnyToolHandler): this {
-    this.#tools.add(compileTool(name, definition, handler, (error, what, ctx) => this.#mask(error, what, ctx)));
-    this.#discovery = undefined;
-    return this;
+    definition: ToolDefinition<I, O>,
+    handler: ToolHandler<I, O>,
+  ): McpServer<U | ToolEntry<Name, ToolInput<I>, ToolOutput<O>>> {
+    this.#register(name, definition, handler);
+    // The same object; only its type has learned of the tool.
+    return this as unknown as McpServer<U | ToolEntry<Name, ToolInput<I>, ToolOutput<O>>>;
   }
 
   /**
@@ -160,10 +172,7 @@ export class McpServer<Entries = never> implements Served<Entries> {
    * @returns this server, typed with the tools
    */
   add<U, const D extends readonly DefinedTool[]>(this: McpServer<U>, ...definitions: D): McpServer<U | EntryOf<D[number]>> {
-    for (const { name, definition, handler } of definitions) {
-      // defineTool checked the handler against the definition that it stands beside.
-      this.tool(name, definition as ToolDefinition<unknown, never>, handler as ToolHandler<never>);
-    }
+    for (const { name, definition, handler } of definitions) this.#register(name, definition, handler);
     // The same object; only its type has learned of the tools.
     return this as unknown as McpServer<U | EntryOf<D[number]>>;
   }
@@ -268,7 +277,9 @@ export class McpServer<Entries = never> implements Served<Entries> {
       if (isRequest(message)) await this.#answer(message, ctx, exchange);
       else await this.#notifications.get(message.method)?.(message.params ?? {}, ctx);
     } catch (error) {
-      this.#mask(error, `"${message.method}" failed`, ctx);
+      const masked = this.#mask(error, `"${message.method}" failed`, ctx);
+      // Such as an error whose data JSON cannot carry: the caller must not wait for ever.
+      if (isRequest(message)) await exchange.respond(errorResponse(message.id, { code: rpcCodes.internalError, message: masked }));
     } finally {
       this.#running.delete(exchange);
       if (this.#running.size === 0) this.#idle?.();
@@ -286,12 +297,20 @@ export class McpServer<Entries = never> implements Served<Entries> {
     if (this.#running.size === 0) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     await new Promise<void>((resolve) => {
-      this.#idle = resolve;
+      const others = this.#idle;
+      this.#idle = () => {
+        others?.();
+        resolve();
+      };
       timer = setTimeout(resolve, graceMs);
     });
     clearTimeout(timer);
-    this.#idle = undefined;
     for (const exchange of this.#running) exchange.cancel(raise('closed', 'The server is closing'));
+  }
+
+  #register(name: string, definition: AnyToolDefinition, handler: AnyToolHandler): void {
+    this.#tools.add(compileTool(name, definition, handler, (error, what, ctx) => this.#mask(error, what, ctx)));
+    this.#discovery = undefined;
   }
 
   async #answer(request: JsonRpcRequest, ctx: RequestContext, exchange: Exchange): Promise<void> {
@@ -309,7 +328,7 @@ export class McpServer<Entries = never> implements Served<Entries> {
       if (exchange.gone) return;
       const failure = isMcpError(error) ? error : raise('internal', this.#mask(error, `"${request.method}" failed`, ctx));
       if (ctx.responded) {
-        if (isMcpError(error)) this.#mask(error, `"${request.method}" failed after its answer`, ctx);
+        if (isMcpError(error) && !told.has(error)) this.#mask(error, `"${request.method}" failed after its answer`, ctx);
         exchange.end();
         return;
       }
@@ -335,7 +354,11 @@ export class McpServer<Entries = never> implements Served<Entries> {
     try {
       return await method.call(request.params ?? {}, ctx);
     } catch (error) {
-      throw raisedBy(error) ?? raise('internal', this.#mask(error, `"${request.method}" failed`, ctx));
+      const passing = raisedBy(error);
+      if (passing !== undefined) throw passing;
+      const masked = raise('internal', this.#mask(error, `"${request.method}" failed`, ctx));
+      told.add(masked);
+      throw masked;
     }
   }
 
@@ -385,7 +408,7 @@ export class McpServer<Entries = never> implements Served<Entries> {
   }
 
   /** Tells the operator, and answers what the caller may know. */
-  #mask(error: unknown, what: string, ctx: Context): string {
+  #mask(error: unknown, what: string, ctx: Context | undefined): string {
     const errorId = randomId();
     // What fails after the caller has gone is not reported: most of it failed because the caller has gone.
     if (ctx instanceof RequestContext && ctx.gone) return what;
@@ -412,17 +435,15 @@ export class McpServer<Entries = never> implements Served<Entries> {
  * );
  * ```
  */
-export function defineTool<const Name extends string, Input = NoArguments, Args = NoArguments>(
+export function defineTool<
+  const Name extends string,
+  I extends SchemaTypes | undefined = undefined,
+  O extends SchemaTypes | undefined = undefined,
+>(
   name: Name,
-  definition: ToolDefinition<Input, Args>,
-  handler: ToolHandler<Args>,
-): DefinedTool<Name, Input, undefined>;
-export function defineTool<const Name extends string, Value, Output, Input = NoArguments, Args = NoArguments>(
-  name: Name,
-  definition: StructuredToolDefinition<Input, Args, Value, Output>,
-  handler: StructuredToolHandler<Args, Value>,
-): DefinedTool<Name, Input, Output>;
-export function defineTool(name: string, definition: AnyToolDefinition, handler: AnyToolHandler): DefinedTool {
+  definition: ToolDefinition<I, O>,
+  handler: ToolHandler<I, O>,
+): DefinedTool<Name, ToolInput<I>, ToolOutput<O>> {
   return { kind: 'tool', name, definition, handler };
 }
 

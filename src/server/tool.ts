@@ -1,11 +1,31 @@
 import { isToolError } from '../errors.js';
 import type { JsonObject } from '../json-rpc.js';
-import { describeIssues, jsonSchemaOf, type SchemaTypes, type StandardSchema } from '../schema/standard.js';
+import {
+  describeIssues,
+  jsonSchemaOf,
+  type SchemaInput,
+  type SchemaOutput,
+  type SchemaTypes,
+  type StandardSchema,
+} from '../schema/standard.js';
 import type { CallToolResult, ContentBlock, Icon, MetaObject, Tool, ToolAnnotations } from '../spec/types.js';
 import { failure, isStructuredResult, structured, unstructured, type StructuredResult } from './content.js';
 import { raisedBy, type Context } from './context.js';
 
-/** What a tool is, apart from what it takes and does. */
+/**
+ * What a tool is, apart from what it does.
+ *
+ * @typeParam I - the input schema, or `undefined`
+ * @typeParam O - the output schema, or `undefined`
+ */
+export interface ToolDefinition<I, O> extends ToolInfo {
+  /** The arguments, always an object. Absent: the tool takes none. */
+  readonly inputSchema?: I;
+  /** The structured value that the handler returns: any JSON. Absent: the handler returns text or content. */
+  readonly outputSchema?: O;
+}
+
+/** What a tool says of itself. */
 export interface ToolInfo {
   /** What a person reads; the name when absent. */
   readonly title?: string;
@@ -13,50 +33,39 @@ export interface ToolInfo {
   readonly description?: string;
   /** Hints for hosts. */
   readonly annotations?: ToolAnnotations;
+  /** Icons that a host may show. */
   readonly icons?: readonly Icon[];
   /** The tool's `_meta` in `tools/list`. */
   readonly meta?: MetaObject;
 }
 
-/**
- * A tool whose handler returns text or content.
- *
- * @typeParam Input - what a caller sends
- * @typeParam Args - what the handler receives: the input, validated and transformed
- */
-export interface ToolDefinition<Input, Args> extends ToolInfo {
-  /** The arguments, always an object. Absent: the tool takes none. */
-  readonly inputSchema?: SchemaTypes<Input, Args>;
-  readonly outputSchema?: undefined;
-}
+/** The arguments of a tool without an input schema. */
+export type NoArguments = Record<string, never>;
 
-/**
- * A tool whose handler returns a structured value.
- *
- * @typeParam Value - what the handler returns
- * @typeParam Output - what a caller receives as `structuredContent`: the value, validated and transformed
- */
-export interface StructuredToolDefinition<Input, Args, Value, Output> extends ToolInfo {
-  /** The arguments, always an object. Absent: the tool takes none. */
-  readonly inputSchema?: SchemaTypes<Input, Args>;
-  /** The structured value: any JSON. */
-  readonly outputSchema: SchemaTypes<Value, Output>;
-}
+/** What a caller sends: the input of the input schema. */
+export type ToolInput<I> = [I] extends [SchemaTypes] ? SchemaInput<I> : NoArguments;
+
+/** What a handler receives: the output of the input schema. */
+export type ToolArguments<I> = [I] extends [SchemaTypes] ? SchemaOutput<I> : NoArguments;
+
+/** What a caller receives as `structuredContent`: the output of the output schema. */
+export type ToolOutput<O> = [O] extends [SchemaTypes] ? SchemaOutput<O> : undefined;
 
 /** What a handler without an output schema returns. */
 export type ToolReturn = string | ContentBlock | readonly ContentBlock[] | CallToolResult | void;
 
-/** What a tool without an output schema does. */
-export type ToolHandler<Args> = (args: Args, ctx: Context) => ToolReturn | Promise<ToolReturn>;
+/**
+ * What a tool does. With an output schema it returns the schema's input, bare or in `result(...)`; without one, text or
+ * content.
+ *
+ * A conditional type on purpose: the compiler resolves it before it looks at the handler, so that the literals in a return
+ * value are read as what the schema asks for, and a wrong one is an error.
+ */
+export type ToolHandler<I, O> = [O] extends [SchemaTypes]
+  ? (args: ToolArguments<I>, ctx: Context) => Structured<SchemaInput<O>> | Promise<Structured<SchemaInput<O>>>
+  : (args: ToolArguments<I>, ctx: Context) => ToolReturn | Promise<ToolReturn>;
 
-/** What a tool with an output schema does: it returns the value, bare or in `result(...)`. */
-export type StructuredToolHandler<Args, Value> = (
-  args: Args,
-  ctx: Context,
-) => Value | StructuredResult<Value> | Promise<Value | StructuredResult<Value>>;
-
-/** The arguments of a tool without an input schema. */
-export type NoArguments = Record<string, never>;
+type Structured<Value> = Value | StructuredResult<Value>;
 
 /** A definition and its handler after the compiler has checked one against the other. */
 export type AnyToolDefinition = ToolInfo & { readonly inputSchema?: unknown; readonly outputSchema?: unknown };

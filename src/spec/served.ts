@@ -4,8 +4,11 @@
 
 /** One tool in a server's type: its name, what a caller sends, what a caller receives as `structuredContent`. */
 export interface ToolEntry<Name extends string = string, Input = unknown, Output = unknown> {
+  /** The tool's name. */
   readonly name: Name;
+  /** What a caller sends as arguments. */
   readonly input: Input;
+  /** What a caller receives as `structuredContent`. */
   readonly output: Output;
 }
 
@@ -16,6 +19,7 @@ export interface ToolEntry<Name extends string = string, Input = unknown, Output
 export interface Served<Entries = unknown> {
   /** The tools' types. Never set at run time. */
   readonly '~entries'?: Entries;
+  /** Answers a web-standard request. */
   readonly fetch: (request: Request) => Promise<Response>;
 }
 

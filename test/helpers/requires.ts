@@ -7,7 +7,8 @@ import { describe } from 'vitest';
  */
 export function describeWith(need: { readonly name: string; readonly present: boolean }): typeof describe.skip {
   if (need.present || process.env['MCPWIRE_REQUIRE_ALL'] === '1') return describe;
-  return ((name: string, ...rest: [never]) => describe.skip(`${name} (needs ${need.name})`, ...rest)) as typeof describe.skip;
+  return ((name: string, ...rest: [never]) =>
+    describe.skip(`${name} (needs ${need.name})`, ...rest)) as typeof describe.skip;
 }
 
 /** Debian's Python with Flask and requests: `apt-get install python3-flask python3-requests`. */

@@ -1,0 +1,78 @@
+// @ts-check
+// The one call that every case answers: a small `tools/call` of revision 2026-07-28, as a client sends it.
+import assert from 'node:assert/strict';
+
+const VERSION = '2026-07-28';
+
+/**
+ * What is measured.
+ *
+ * @typedef {object} Setup
+ * @property {'bare' | 'ours' | 'official'} server
+ * @property {number} tools how many tools the server has; calls go round all of them
+ * @property {boolean} structured whether tools have an output schema, and so a second validation and a second rendering
+ * @property {boolean} [inline] whether the official server's factory makes the schemas, too
+ * @property {string} [answer] the bytes that the bare case answers with
+ *
+ * @typedef {{ headers: Record<string, string>, body: string }} Call
+ */
+
+/** @param {number} index */
+export function toolName(index) {
+  return `add_${index}`;
+}
+
+/**
+ * One call for each tool.
+ *
+ * @param {number} tools
+ * @returns {Call[]}
+ */
+export function callsOf(tools) {
+  return Array.from({ length: tools }, (_, index) => {
+    const name = toolName(index);
+    return {
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        'mcp-protocol-version': VERSION,
+        'mcp-method': 'tools/call',
+        'mcp-name': name,
+      },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'tools/call',
+        params: {
+          name,
+          arguments: { a: 2, b: 3 },
+          _meta: {
+            'io.modelcontextprotocol/protocolVersion': VERSION,
+            'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1.0.0' },
+            'io.modelcontextprotocol/clientCapabilities': {},
+          },
+        },
+      }),
+    };
+  });
+}
+
+/**
+ * Throws unless the text answers the call: a case that is fast because it is wrong is not timed.
+ *
+ * @param {number} status
+ * @param {string} text
+ * @param {boolean} structured
+ */
+export function checkAnswer(status, text, structured) {
+  assert.equal(status, 200, text);
+  const { jsonrpc, id, result } = JSON.parse(text);
+  assert.deepEqual({ jsonrpc, id }, { jsonrpc: '2.0', id: 1 });
+  const value = { sum: 5 };
+  assert.deepEqual(result, {
+    resultType: 'complete',
+    content: [{ type: 'text', text: structured ? JSON.stringify(value) : '5' }],
+    ...(structured ? { structuredContent: value } : {}),
+    _meta: { 'io.modelcontextprotocol/serverInfo': { name: 'bench', version: '1.0.0' } },
+  });
+}

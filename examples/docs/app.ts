@@ -1,0 +1,5 @@
+// #region app
+import { calculator } from './calculator.ts';
+
+export default calculator;
+// #endregion app

@@ -1,0 +1,18 @@
+import type { KnipConfig } from 'knip';
+import { entries } from './tools/entries.mjs';
+
+const config: KnipConfig = {
+  entry: [
+    ...entries().map(({ source }) => source),
+    'bench/**/*.mjs',
+    'examples/*.ts',
+    'test/{dist,interop,runtimes}/**/*.{ts,mjs}',
+    'tools/*.mjs',
+  ],
+  project: ['{src,test,examples,bench,tools}/**/*.{ts,mjs}', '*.{ts,mjs}'],
+  // Started as programs: knip sees imports and npm scripts only.
+  ignoreDependencies: ['@arethetypeswrong/cli', 'bun', 'deno', 'publint'],
+  ignoreExportsUsedInFile: { interface: true, type: true },
+};
+
+export default config;

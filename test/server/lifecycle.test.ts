@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { isMcpError, McpServer, type Context } from 'mcpwire/server';
+import { aborted, gate } from '../helpers/gate.js';
+import { messagesOf } from '../helpers/sse.js';
+import { answerOf, ask, modern, plain, toolCall } from '../helpers/wire.js';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('handlerTimeoutMs', () => {
+  test('fails the call after that time and aborts ctx.signal with the reason', async () => {
+    const left = gate<unknown>();
+    const server = new McpServer({ name: 'l', version: '1' }, { handlerTimeoutMs: 1_000 }).tool(
+      'slow',
+      {},
+      async (_args, ctx) => {
+        left.open(await aborted(ctx.signal));
+        return 'too late';
+      },
+    );
+    const pending = ask(server, toolCall('slow', {}, { id: 'x' }));
+    await vi.advanceTimersByTimeAsync(999);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await pending).toMatchObject({
+      status: 200,
+      id: 'x',
+      error: { code: -32603, message: '"tools/call" took longer than 1000 ms' },
+    });
+    expect(await left.opened).toSatisfy((reason) => isMcpError(reason) && reason.code === 'timeout');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('ends an open stream with the error', async () => {
+    const server = new McpServer({ name: 'l', version: '1' }, { handlerTimeoutMs: 1_000 }).tool(
+      'slow',
+      {},
+      async (_args, ctx) => {
+        await ctx.notify('begin');
+        await aborted(ctx.signal);
+        await ctx.notify('late');
+        return 'late';
+      },
+    );
+    const response = await server.fetch(toolCall('slow'));
+    await vi.advanceTimersByTimeAsync(1_000);
+    const messages = messagesOf(await response.text());
+    expect(messages[0]).toMatchObject({ method: 'begin' });
+    expect(messages.at(-1)).toMatchObject({ id: 1, error: { code: -32603 } });
+  });
+
+  test('leaves calls that are in time alone, and no timer', async () => {
+    const server = new McpServer({ name: 'l', version: '1' }, { handlerTimeoutMs: 1_000 }).tool('quick', {}, () => 'x');
+    expect((await ask(server, toolCall('quick'))).status).toBe(200);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('is off unless set', async () => {
+    const release = gate<string>();
+    const server = new McpServer({ name: 'l', version: '1' }).tool('slow', {}, () => release.opened);
+    const pending = server.fetch(toolCall('slow', {}, { headers: { accept: 'application/json' } }));
+    await vi.advanceTimersByTimeAsync(24 * 3_600_000);
+    release.open('at last');
+    expect((await answerOf(await pending)).result.content[0]?.text).toBe('at last');
+  });
+});
+
+describe('server.close', () => {
+  const busy = () => {
+    const release = gate<string>();
+    const contexts: Context[] = [];
+    const server = new McpServer({ name: 'l', version: '1' }).tool('slow', {}, (_args, ctx) => {
+      contexts.push(ctx);
+      return Promise.race([release.opened, aborted(ctx.signal).then(() => 'aborted')]);
+    });
+    return { server, release, contexts };
+  };
+
+  test('refuses new requests with 503 and Retry-After, without an id', async () => {
+    const { server } = busy();
+    await server.close();
+    for (const request of [toolCall('slow'), plain('x'), modern('server/discover')]) {
+      const response = await server.fetch(request);
+      expect(response.status).toBe(503);
+      expect(response.headers.get('retry-after')).toBe('1');
+      const answer = await answerOf(response);
+      expect(answer.error.code).toBe(-32600);
+      expect(answer).not.toHaveProperty('id');
+    }
+  });
+
+  test('lets running requests finish, and waits no longer than they take', async () => {
+    const { server, release, contexts } = busy();
+    const pending = server.fetch(toolCall('slow'));
+    await vi.advanceTimersByTimeAsync(0);
+    const closed = vi.fn<() => void>();
+    const closing = server.close().then(closed);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(closed).not.toHaveBeenCalled();
+    expect((await server.fetch(toolCall('slow'))).status).toBe(503);
+    release.open('finished');
+    await closing;
+    expect((await answerOf(await pending)).result.content[0]?.text).toBe('finished');
+    expect(contexts[0]!.signal.aborted).toBe(false);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test.each([
+    [undefined, 5_000],
+    [{ graceMs: 50 }, 50],
+    [{ graceMs: 0 }, 0],
+  ])('%j: after the grace it aborts what still runs, with the reason', async (options, graceMs) => {
+    const { server, contexts } = busy();
+    const pending = server.fetch(toolCall('slow', {}, { headers: { accept: 'application/json' } }));
+    await vi.advanceTimersByTimeAsync(0);
+    const closing = server.close(options);
+    await vi.advanceTimersByTimeAsync(Math.max(graceMs - 1, 0));
+    expect(contexts[0]!.signal.aborted).toBe(graceMs === 0);
+    await vi.advanceTimersByTimeAsync(1);
+    await closing;
+    expect(contexts[0]!.signal.reason).toMatchObject({ code: 'closed' });
+    expect((await answerOf(await pending)).result.content[0]?.text).toBe('aborted');
+  });
+
+  test('may be called again, also while it waits: each call ends when the last request has', async () => {
+    const { server, release } = busy();
+    const pending = server.fetch(toolCall('slow'));
+    await vi.advanceTimersByTimeAsync(0);
+    const closings = Promise.all([server.close({ graceMs: 1_000_000 }), server.close({ graceMs: 1_000_000 })]);
+    release.open('finished');
+    await pending;
+    await closings;
+    await server.close();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});

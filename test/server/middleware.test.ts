@@ -1,0 +1,121 @@
+import { describe, expect, test, vi } from 'vitest';
+import { McpError, McpServer, type Middleware } from 'mcpwire/server';
+import { ask, firstText, META, modern, plain, toolCall } from '../helpers/wire.js';
+
+const make = (options = {}) => new McpServer({ name: 'w', version: '1' }, options).tool('t', {}, () => 'ran');
+
+describe('middleware', () => {
+  test('wraps every request, the first one outermost, and sees the result object on its way out', async () => {
+    const seen: string[] = [];
+    const named =
+      (name: string): Middleware =>
+      (next) =>
+      async (request, ctx) => {
+        seen.push(`${name} > ${request.method} ${String(request.id)} ${String(ctx.id)}`);
+        const result = await next(request, ctx);
+        seen.push(`${name} < ${Object.keys(result).join()}`);
+        return result;
+      };
+    await ask(make().use(named('a')).use(named('b')), toolCall('t', {}, { id: 5 }));
+    expect(seen).toEqual(['a > tools/call 5 5', 'b > tools/call 5 5', 'b < content', 'a < content']);
+  });
+
+  test('runs before the method is looked up', async () => {
+    const guarded = make().use((next) => async (request, ctx) => {
+      if (request.method !== 'open') throw ctx.error(-32001, 'Invalid or expired session token', { status: 401 });
+      return next(request, ctx);
+    });
+    expect(await ask(guarded, plain('no/such'))).toMatchObject({ status: 401, error: { code: -32001 } });
+    expect(await ask(guarded, plain('open'))).toMatchObject({ status: 404, error: { code: -32601 } });
+  });
+
+  test('may answer itself', async () => {
+    const server = make().use(() => () => Promise.resolve({ content: [], mine: true }));
+    expect((await ask(server, toolCall('t'))).result).toMatchObject({
+      resultType: 'complete',
+      mine: true,
+      _meta: { [META.server]: { name: 'w' } },
+    });
+    expect((await ask(server, modern('no/such'))).result).toMatchObject({ mine: true });
+  });
+
+  test('may change the request and the result', async () => {
+    const server = make()
+      .tool('other', {}, () => 'other ran')
+      .use((next) => async (request, ctx) => {
+        const result = await next({ ...request, params: { ...request.params, name: 'other' } }, ctx);
+        return { ...result, _meta: { changed: true } };
+      });
+    const answer = await ask(server, toolCall('t'));
+    expect(firstText(answer)).toBe('other ran');
+    expect(answer.result['_meta']).toMatchObject({ changed: true });
+  });
+
+  test('changes to a static result touch one answer only', async () => {
+    let first = true;
+    const server = make().use((next) => async (request, ctx) => {
+      const result = await next(request, ctx);
+      if (!first) return result;
+      first = false;
+      return { ...result, tools: [] };
+    });
+    expect((await ask(server, modern('tools/list'))).result['tools']).toEqual([]);
+    expect((await ask(server, modern('tools/list'))).result['tools']).toHaveLength(1);
+    const rude = make().use((next) => async (request, ctx) => {
+      const result = await next(request, ctx);
+      expect(Object.isFrozen(result)).toBe(true);
+      return result;
+    });
+    await ask(rude, modern('tools/list'));
+  });
+
+  test('an McpError that it throws reaches the caller as it is', async () => {
+    const server = make().use(
+      () => () =>
+        Promise.reject(new McpError('forbidden', 'Not for you', { rpcCode: -31003, status: 403, data: { a: 1 } })),
+    );
+    expect(await ask(server, toolCall('t', {}, { id: 9 }))).toMatchObject({
+      status: 403,
+      id: 9,
+      error: { code: -31003, message: 'Not for you', data: { a: 1 } },
+    });
+  });
+
+  test.each<[string, Middleware]>([
+    ['throws', () => () => Promise.reject(new Error('secret'))],
+    [
+      'throws at once',
+      () => () => {
+        throw new Error('secret');
+      },
+    ],
+    [
+      'throws while it is composed',
+      () => {
+        throw new Error('secret');
+      },
+    ],
+    ['returns nothing', () => () => Promise.resolve(undefined as never)],
+  ])('that %s is masked and told to onError', async (_what, middleware) => {
+    const onError = vi.fn<() => void>();
+    const answer = await ask(make({ onError }).use(middleware), toolCall('t'));
+    expect(answer).toMatchObject({ status: 200, error: { code: -32603 } });
+    expect(JSON.stringify(answer)).not.toContain('secret');
+    expect(onError).toHaveBeenCalledOnce();
+  });
+
+  test('added later wraps later requests', async () => {
+    const server = make();
+    await ask(server, toolCall('t'));
+    server.use(() => () => Promise.resolve({ late: true }));
+    expect((await ask(server, toolCall('t'))).result).toMatchObject({ late: true });
+  });
+
+  test('may send notifications on the way', async () => {
+    const server = make().use((next) => async (request, ctx) => {
+      await ctx.notify('seen', { method: request.method });
+      return next(request, ctx);
+    });
+    expect(await (await server.fetch(toolCall('t'))).text()).toMatch(/^data: \{"jsonrpc":"2.0","method":"seen"/);
+  });
+});

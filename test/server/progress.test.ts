@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import { McpServer, type Context, type ServerOptions } from 'mcpwire/server';
+import { settle } from '../helpers/gate.js';
+import { messagesOf } from '../helpers/sse.js';
+import { META, toolCall, type Json } from '../helpers/wire.js';
+
+const run = async (work: (ctx: Context) => Promise<void>, meta: Json, options: ServerOptions = { logging: true }) => {
+  const server = new McpServer({ name: 'p', version: '1' }, options).tool('work', {}, async (_args, ctx) => {
+    await work(ctx);
+    return 'done';
+  });
+  const response = await server.fetch(toolCall('work', {}, { meta }));
+  const type = response.headers.get('content-type');
+  const text = await response.text();
+  return { type, messages: type === 'text/event-stream' ? messagesOf(text) : [JSON.parse(text) as Json] };
+};
+const progressOf = (messages: Json[]) =>
+  messages.filter(({ method }) => method === 'notifications/progress').map(({ params }) => params);
+
+// basic/patterns/progress
+describe('BI9: progress', () => {
+  test.each(['abc', '', 0, -1, 42])('is sent with the token %j that the caller gave', async (progressToken) => {
+    const { messages } = await run((ctx) => ctx.progress(1, 2, 'half'), { progressToken });
+    expect(progressOf(messages)).toEqual([{ progressToken, progress: 1, total: 2, message: 'half' }]);
+  });
+
+  test.each([[undefined], [null], [1.5], [{}], [['a']], [true]])(
+    'is not sent when the caller gave no token that is one (%j)',
+    async (progressToken) => {
+      const { type, messages } = await run(
+        (ctx) => ctx.progress(1),
+        progressToken === undefined ? {} : { progressToken },
+      );
+      expect(type).toBe('application/json');
+      expect(messages).toHaveLength(1);
+    },
+  );
+
+  test('only increases: equal, smaller and impossible values are dropped', async () => {
+    const { messages } = await run(
+      async (ctx) => {
+        for (const value of [-1, 1, 1, 0.5, Number.NaN, Infinity, -Infinity, 1.25, 1.25, 7, 6, 8])
+          await ctx.progress(value);
+      },
+      { progressToken: 1 },
+    );
+    expect(progressOf(messages)).toEqual([-1, 1, 1.25, 7, 8].map((progress) => ({ progressToken: 1, progress })));
+  });
+
+  test('leaves out a total that is no number of JSON', async () => {
+    const { messages } = await run(
+      async (ctx) => {
+        await ctx.progress(1, Infinity);
+        await ctx.progress(2, Number.NaN, 'two');
+      },
+      { progressToken: 1 },
+    );
+    expect(progressOf(messages)).toEqual([
+      { progressToken: 1, progress: 1 },
+      { progressToken: 1, progress: 2, message: 'two' },
+    ]);
+  });
+
+  test('is not sent after the end', async () => {
+    let kept: Context | undefined;
+    const { messages } = await run(
+      async (ctx) => {
+        kept = ctx;
+        await ctx.progress(1);
+      },
+      { progressToken: 1 },
+    );
+    await kept!.progress(2);
+    await kept!.notify('late');
+    await settle();
+    expect(messages.at(-1)).toMatchObject({ id: 1 });
+    expect(progressOf(messages)).toHaveLength(1);
+  });
+
+  test('after an answer in JSON nothing opens a stream any more', async () => {
+    let kept: Context | undefined;
+    await run(
+      (ctx) => {
+        kept = ctx;
+        return Promise.resolve();
+      },
+      { progressToken: 1 },
+    );
+    await expect(kept!.progress(1)).resolves.toBeUndefined();
+    await expect(kept!.notify('late')).resolves.toBeUndefined();
+  });
+});
+
+describe('BI12: logs', () => {
+  const levels = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'] as const;
+  const logged = async (logLevel: unknown) => {
+    const { messages } = await run(
+      async (ctx) => {
+        for (const level of levels) await ctx.log(level, { level }, 'test');
+      },
+      logLevel === undefined ? {} : { [META.logLevel]: logLevel },
+    );
+    return messages
+      .filter(({ method }) => method === 'notifications/message')
+      .map(({ params }) => (params as Json)['level']);
+  };
+
+  test('are sent from the level that the request asks for', async () => {
+    expect(await logged('warning')).toEqual(['warning', 'error', 'critical', 'alert', 'emergency']);
+    expect(await logged('debug')).toEqual([...levels]);
+  });
+
+  test.each([[undefined], ['verbose'], [3], [null]])('are not sent for the level %j', async (level) => {
+    expect(await logged(level)).toEqual([]);
+  });
+
+  test('are not sent by a server that does not declare logging', async () => {
+    const { messages } = await run((ctx) => ctx.log('error', 'x'), { [META.logLevel]: 'debug' }, {});
+    expect(messages).toHaveLength(1);
+  });
+
+  test('carry data and logger', async () => {
+    const { messages } = await run((ctx) => ctx.log('error', [1], 'db'), { [META.logLevel]: 'error' });
+    expect(messages[0]).toEqual({
+      jsonrpc: '2.0',
+      method: 'notifications/message',
+      params: { level: 'error', data: [1], logger: 'db' },
+    });
+  });
+});

@@ -1,0 +1,188 @@
+import { describe, expect, test, vi } from 'vitest';
+import {
+  audio,
+  image,
+  link,
+  McpServer,
+  resource,
+  result,
+  text,
+  ToolError,
+  type Context,
+  type ServerOptions,
+} from 'mcpwire/server';
+import * as z from 'zod';
+import { ask, firstText, META, toolCall } from '../helpers/wire.js';
+
+const make = (options: ServerOptions = {}) => new McpServer({ name: 'r', version: '1' }, options);
+const returning = (value: unknown, options?: ServerOptions) => make(options).tool('t', {}, () => value as string);
+
+// server/tools#tool-result
+describe('without an outputSchema a handler returns', () => {
+  test.each<[string, unknown, unknown]>([
+    ['a string', 'hello', [{ type: 'text', text: 'hello' }]],
+    ['an empty string', '', [{ type: 'text', text: '' }]],
+    ['nothing', undefined, []],
+    ['one block', text('a'), [{ type: 'text', text: 'a' }]],
+    [
+      'blocks',
+      [text('a'), link('file:///a', 'a', { mimeType: 'text/plain' })],
+      [
+        { type: 'text', text: 'a' },
+        { type: 'resource_link', uri: 'file:///a', name: 'a', mimeType: 'text/plain' },
+      ],
+    ],
+    ['no blocks', [], []],
+    ['a full result', { content: [text('a')] }, [{ type: 'text', text: 'a' }]],
+    [
+      'an image from bytes',
+      image(new Uint8Array([1, 2, 255]), 'image/png'),
+      [{ type: 'image', data: 'AQL/', mimeType: 'image/png' }],
+    ],
+    [
+      'audio from base64',
+      audio('AQL/', 'audio/wav', { annotations: { priority: 1 } }),
+      [{ type: 'audio', data: 'AQL/', mimeType: 'audio/wav', annotations: { priority: 1 } }],
+    ],
+    [
+      'an embedded resource',
+      resource({ uri: 'file:///a', text: 'x' }),
+      [{ type: 'resource', resource: { uri: 'file:///a', text: 'x' } }],
+    ],
+    ['a block of a type of tomorrow', { type: 'hologram', beam: 1 }, [{ type: 'hologram', beam: 1 }]],
+  ])('%s', async (_what, value, content) => {
+    const answer = await ask(returning(value), toolCall('t'));
+    expect(answer.status).toBe(200);
+    expect(answer.result.content).toEqual(content);
+    expect(answer.result.isError).toBeUndefined();
+    expect(answer.result).not.toHaveProperty('structuredContent');
+  });
+
+  test('a full result with everything a result may have', async () => {
+    const full = { content: [text('a')], isError: true, structuredContent: { n: 1 }, _meta: { x: 1 } };
+    expect((await ask(returning(full), toolCall('t'))).result).toMatchObject({
+      ...full,
+      resultType: 'complete',
+      _meta: { x: 1, [META.server]: { name: 'r', version: '1' } },
+    });
+  });
+
+  test('bytes of any length as base64', async () => {
+    const bytes = new Uint8Array(100_000).map((_, index) => index);
+    const answer = await ask(returning(image(bytes, 'image/png')), toolCall('t'));
+    expect((answer.result.content[0] as unknown as { data: string }).data).toBe(Buffer.from(bytes).toString('base64'));
+  });
+
+  test.each<[string, unknown, RegExp]>([
+    ['a plain object', { n: 1 }, /returned a plain object/],
+    ['an object with content that is none', { content: 'x' }, /returned a plain object/],
+    ['a list of other things', [1, 2], /array of something other than content blocks/],
+    ['a number', 7, /returned a number/],
+    ['null', null, /returned null/],
+    ['a boolean', false, /returned a boolean/],
+  ])(
+    '%s: an error that names the cure goes to onError, and the caller sees none of it',
+    async (_what, value, message) => {
+      const onError = vi.fn<(error: unknown, ctx: Context | undefined, id: string) => void>();
+      const answer = await ask(returning(value, { onError }), toolCall('t'));
+      expect(answer.result.isError).toBe(true);
+      expect(firstText(answer)).toMatch(/^Tool "t" failed \(error id [0-9a-f]{8}\)$/);
+      expect(String(onError.mock.calls[0]?.[0])).toMatch(message);
+      expect(String(onError.mock.calls[0]?.[0])).toMatch(
+        /Give the tool an outputSchema .* or return a string, content blocks or \{ content: \[\.\.\.\] \}/,
+      );
+    },
+  );
+
+  test.each<[string, unknown]>([
+    ['a bigint', { content: [{ type: 'text', text: 1n }] }],
+    [
+      'a cycle',
+      (() => {
+        const content: unknown[] = [{ type: 'text', text: 'x' }];
+        const value = { content, self: {} };
+        value.self = value;
+        return value;
+      })(),
+    ],
+  ])('%s that JSON cannot carry: a masked error, never silence', async (_what, value) => {
+    const onError = vi.fn<() => void>();
+    const answer = await ask(returning(value, { onError }), toolCall('t'));
+    expect(answer).toMatchObject({ id: 1, error: { code: -32603 } });
+    expect(onError).toHaveBeenCalledOnce();
+  });
+});
+
+// server/tools#structured-content
+describe('with an outputSchema', () => {
+  const typed = (value: unknown, options?: ServerOptions) =>
+    make(options).tool(
+      't',
+      { outputSchema: z.object({ n: z.number(), d: z.number().default(5) }) },
+      () => value as { n: number },
+    );
+
+  test('a bare return is the structured value, checked and with its defaults, and the same value as text', async () => {
+    const { result } = await ask(typed({ n: 1 }), toolCall('t'));
+    expect(result.structuredContent).toEqual({ n: 1, d: 5 });
+    expect(result.content).toEqual([{ type: 'text', text: '{"n":1,"d":5}' }]);
+  });
+
+  test('result() sends content and _meta beside the value', async () => {
+    const { result: sent } = await ask(
+      typed(result({ n: 1 }, { content: [text('one')], meta: { x: 1 } })),
+      toolCall('t'),
+    );
+    expect(sent).toMatchObject({
+      structuredContent: { n: 1, d: 5 },
+      content: [{ type: 'text', text: 'one' }],
+      _meta: { x: 1 },
+    });
+  });
+
+  test.each<[string, z.ZodType, unknown]>([
+    ['an array', z.array(z.number()), [1, 2]],
+    ['a string', z.string(), 'x'],
+    ['null', z.null(), null],
+    ['an object that looks like a result', z.object({ content: z.array(z.unknown()) }), { content: [] }],
+  ])('%s is a structured value like any other', async (_what, outputSchema, value) => {
+    const { result: sent } = await ask(
+      make().tool('t', { outputSchema }, () => value),
+      toolCall('t'),
+    );
+    expect(sent.structuredContent).toEqual(value);
+    expect(firstText({ result: sent } as never)).toBe(JSON.stringify(value));
+  });
+
+  test.each([[{ n: 'secret' }], [undefined], ['secret'], [result({ n: 'secret' })]])(
+    'a value that it refuses (%j) is masked for the caller and told to onError',
+    async (value) => {
+      const onError = vi.fn<(error: unknown, ctx: Context | undefined, id: string) => void>();
+      const answer = await ask(typed(value, { onError }), toolCall('t'));
+      expect(answer.status).toBe(200);
+      expect(answer.result.isError).toBe(true);
+      expect(JSON.stringify(answer)).not.toContain('secret');
+      expect(answer.result).not.toHaveProperty('structuredContent');
+      expect(String(onError.mock.calls[0]?.[0])).toMatch(/outputSchema refuses/);
+    },
+  );
+
+  test('a tool that failed needs no structured value', async () => {
+    const failing = make().tool('t', { outputSchema: z.object({ n: z.number() }) }, () => {
+      throw new ToolError('no such thing');
+    });
+    expect((await ask(failing, toolCall('t'))).result).toMatchObject({
+      isError: true,
+      content: [{ type: 'text', text: 'no such thing' }],
+    });
+  });
+
+  test('an async schema is awaited', async () => {
+    const asyncServer = make().tool(
+      't',
+      { outputSchema: z.object({ n: z.number() }).refine(async ({ n }) => Promise.resolve(n > 0), 'too small') },
+      (_args, ctx) => ({ n: Number(ctx.meta['n']) }),
+    );
+    expect((await ask(asyncServer, toolCall('t', {}, { meta: { n: 1 } }))).result.structuredContent).toEqual({ n: 1 });
+  });
+});

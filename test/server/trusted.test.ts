@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { McpServer, type Context } from 'mcpwire/server';
+import { ask, META, modern, plain, toolCall } from '../helpers/wire.js';
+
+const seen: Context[] = [];
+const server = new McpServer({ name: 'who', version: '1.0.0' }).tool('who', {}, (_args, ctx) => {
+  seen.push(ctx);
+  return 'x';
+});
+const last = () => seen.at(-1)!;
+
+describe('who the caller is', () => {
+  test('server.fetch ignores further arguments: bindings named auth are no identity', async () => {
+    const fetch = server.fetch as (...args: unknown[]) => Promise<Response>;
+    const response = await fetch(
+      toolCall('who'),
+      { auth: { subject: 'root', scopes: ['*'] }, platform: 1 },
+      { auth: {}, waitUntil() {} },
+    );
+    expect(response.status).toBe(200);
+    expect(last().auth).toBeUndefined();
+    expect(last().platform).toBeUndefined();
+  });
+
+  test('server.fetch is bound', async () => {
+    const { fetch } = server;
+    expect((await fetch(toolCall('who'))).status).toBe(200);
+  });
+
+  test('server.handler is the way in for identity and platform data, each call for itself', async () => {
+    const auth = { subject: 'ann', scopes: ['read'], claims: {} };
+    await server.handler({ auth, platform: { KV: 1 } })(toolCall('who'));
+    expect(last().auth).toBe(auth);
+    expect(last().platform).toEqual({ KV: 1 });
+    await server.handler()(toolCall('who'));
+    expect(last().auth).toBeUndefined();
+  });
+
+  test('nothing in the message becomes an identity', async () => {
+    await server.fetch(
+      toolCall(
+        'who',
+        { auth: { subject: 'root' } },
+        { meta: { auth: { subject: 'root' } }, headers: { authorization: 'Bearer x', 'x-user': 'root' } },
+      ),
+    );
+    expect(last().auth).toBeUndefined();
+  });
+
+  test('ctx.client is what this very request says', async () => {
+    await server.fetch(
+      toolCall(
+        'who',
+        {},
+        { meta: { [META.info]: { name: 'bob', version: '2' }, [META.capabilities]: { elicitation: {} } } },
+      ),
+    );
+    expect(last().client).toMatchObject({
+      protocolVersion: '2026-07-28',
+      info: { name: 'bob' },
+      capabilities: { elicitation: {} },
+    });
+    await server.fetch(plain('tools/call', { name: 'who' }));
+    expect(last().client).toMatchObject({ protocolVersion: '2025-03-26', capabilities: {} });
+    expect(last().client.info).toBeUndefined();
+  });
+
+  test('ctx.id, ctx.meta and ctx.http are what was sent', async () => {
+    await server.fetch(
+      toolCall(
+        'who',
+        {},
+        { id: 'abc', meta: { 'com.example/trace': 't' }, headers: { 'x-trace': 'u' }, url: 'http://localhost/mcp?x=1' },
+      ),
+    );
+    expect(last().id).toBe('abc');
+    expect(last().meta['com.example/trace']).toBe('t');
+    expect(last().http?.url).toBe('http://localhost/mcp?x=1');
+    expect(last().http?.headers.get('x-trace')).toBe('u');
+  });
+});
+
+test('every server can be a default export: Bun reads idleTimeout beside fetch', async () => {
+  expect(server.idleTimeout).toBe(255);
+  expect((await ask(server, modern('server/discover'))).status).toBe(200);
+});

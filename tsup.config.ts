@@ -1,0 +1,19 @@
+import { defineConfig } from 'tsup';
+import { entries } from './tools/entries.mjs';
+
+export default defineConfig({
+  entry: Object.fromEntries(entries().map(({ name, source }) => [name, source])),
+  format: 'esm',
+  target: 'es2022',
+  platform: 'neutral',
+  // Shared chunks: a class imported through two entry points is one class.
+  splitting: true,
+  // tsc writes the declarations after this build, since it also checks them.
+  dts: false,
+  clean: true,
+  silent: true,
+  sourcemap: true,
+  // Deno, Bun and workerd know Node's modules by their `node:` names only.
+  removeNodeProtocol: false,
+  external: [/^node:/],
+});
