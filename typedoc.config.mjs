@@ -18,6 +18,7 @@ export default {
     (guide) => `docs/${guide}.md`,
   ),
   out: 'docs/site',
+  customCss: 'tools/site.css',
   navigation: { includeFolders: false },
   plugin: [requireDocumentation],
   includeVersion: true,

@@ -1,5 +1,5 @@
 // @ts-check
-// Usage: node bench/profile.mjs [--http] [--tools 100] [--structured] [--server ours|official|bare] [--calls 30000]
+// Usage: node bench/profile.mjs [--http] [--tools 100 [--all]] [--structured] [--server ours|official|bare] [--calls 30000]
 //          [--top 25] [--out file.cpuprofile]
 // Where a `tools/call` spends its time, once the compiler has settled: the functions and, of our own source, the lines.
 import { writeFileSync } from 'node:fs';
@@ -16,6 +16,7 @@ const { values: flags } = parseArgs({
   options: {
     http: { type: 'boolean' },
     tools: { type: 'string', default: '1' },
+    all: { type: 'boolean' },
     structured: { type: 'boolean' },
     server: { type: 'string', default: 'ours' },
     calls: { type: 'string', default: '30000' },
@@ -28,6 +29,7 @@ requireBuild();
 const setup = {
   server: /** @type {import('./servers/call.mjs').Setup['server']} */ (flags.server),
   tools: Number(flags.tools),
+  all: flags.all === true,
   structured: flags.structured === true,
 };
 const run = flags.http === true ? await overHttp() : await inProcess();
@@ -84,7 +86,7 @@ async function overHttp() {
   /** @type {{ listen: (setup: import('./servers/call.mjs').Setup) => Promise<string> }} */
   const { listen } = await import(`./servers/${setup.server}.mjs`);
   const url = await listen({ ...setup, answer });
-  const requests = callsOf(setup.tools);
+  const requests = callsOf(setup);
   const first = await fetch(url, { method: 'POST', ...requests[0] });
   const expected = await first.text();
   const load = new Worker(new URL('http/load.mjs', import.meta.url));

@@ -1,7 +1,7 @@
 /**
  * The client, for revision 2026-07-28 and later and for plain JSON-RPC, without older protocol revisions.
  *
- * @module client/modern
+ * @module mcpwire/client/modern
  */
 export { McpClient } from './client/client.js';
 export type { RequestOptions } from './client/client.js';

@@ -1,6 +1,6 @@
 /**
  * The client.
  *
- * @module client
+ * @module mcpwire/client
  */
 export * from './client-modern.js';

@@ -5,12 +5,12 @@
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic#messages
  */
 import { McpError, type McpErrorCode } from './errors.js';
+import type { JsonObject } from './spec/json.js';
+
+export type { JsonObject };
 
 /** A request's id: a string or a safe integer; never `null`. */
 export type RequestId = string | number;
-
-/** A JSON object as it came off the wire, or as it will go out. */
-export type JsonObject = Record<string, unknown>;
 
 /** A request: it has an id and is answered. */
 export interface JsonRpcRequest {

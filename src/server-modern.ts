@@ -1,7 +1,7 @@
 /**
  * The server, without older protocol revisions.
  *
- * @module server/modern
+ * @module mcpwire/server/modern
  */
 export { McpServer, defineTool } from './server/server.js';
 export type { DefinedTool, MethodDefinition, ServerInfo, Trusted } from './server/server.js';

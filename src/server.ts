@@ -1,6 +1,6 @@
 /**
  * The server.
  *
- * @module server
+ * @module mcpwire/server
  */
 export * from './server-modern.js';

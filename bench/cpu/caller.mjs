@@ -18,7 +18,7 @@ export async function caller(setup) {
   const { createFetch } = await import(`../servers/${setup.server}.mjs`);
   /** @type {(request: Request) => Promise<Response>} */
   const fetch = createFetch(setup);
-  const requests = callsOf(setup.tools).map(({ headers, body }) => ({ method: 'POST', headers, body }));
+  const requests = callsOf(setup).map(({ headers, body }) => ({ method: 'POST', headers, body }));
   const url = 'http://127.0.0.1/mcp';
 
   const first = await fetch(new Request(url, requests[0]));

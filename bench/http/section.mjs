@@ -125,7 +125,7 @@ async function start(setup) {
   const answer = await worker.ask('answer', setup);
   /** @type {(import('./load.mjs').Load & { cpu: number })[]} */
   const slices = [];
-  return { worker, url, answer, calls: callsOf(setup.tools), slices };
+  return { worker, url, answer, calls: callsOf(setup), slices };
 }
 
 /**

@@ -14,11 +14,11 @@ answerCommands({
   where: () => url,
 
   /** @param {import('../servers/call.mjs').Setup} setup */
-  async answer({ tools, structured }) {
-    const [call] = callsOf(tools);
+  async answer(setup) {
+    const [call] = callsOf(setup);
     const response = await fetch(url, { method: 'POST', ...call });
     const text = await response.text();
-    checkAnswer(response.status, text, structured);
+    checkAnswer(response.status, text, setup.structured);
     return text;
   },
 

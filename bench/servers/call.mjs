@@ -9,7 +9,8 @@ const VERSION = '2026-07-28';
  *
  * @typedef {object} Setup
  * @property {'bare' | 'ours' | 'official'} server
- * @property {number} tools how many tools the server has; calls go round all of them
+ * @property {number} tools how many tools the server has
+ * @property {boolean} [all] whether calls go round all tools, and so through as many schemas; else one tool is called
  * @property {boolean} structured whether tools have an output schema, and so a second validation and a second rendering
  * @property {boolean} [inline] whether the official server's factory makes the schemas, too
  * @property {string} [answer] the bytes that the bare case answers with
@@ -23,14 +24,12 @@ export function toolName(index) {
 }
 
 /**
- * One call for each tool.
- *
- * @param {number} tools
- * @returns {Call[]}
+ * @param {Setup} setup
+ * @returns {Call[]} one for each tool that is called
  */
-export function callsOf(tools) {
-  return Array.from({ length: tools }, (_, index) => {
-    const name = toolName(index);
+export function callsOf({ tools, all }) {
+  return Array.from({ length: all === true ? tools : 1 }, (_, index) => {
+    const name = toolName(all === true ? index : tools >> 1);
     return {
       headers: {
         'content-type': 'application/json',

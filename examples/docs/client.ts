@@ -91,7 +91,7 @@ export async function headers(url: string, key: string) {
 }
 
 // #region auth
-export const withToken =
+const withToken =
   (token: () => Promise<string>, renew: () => Promise<string>): AuthMiddleware =>
   async (request, next) => {
     request.headers.set('authorization', `Bearer ${await token()}`);
@@ -112,7 +112,7 @@ export async function authorized(url: string, token: () => Promise<string>, rene
 
 // #region transport
 /** Counts what goes out, whatever carries it. */
-export function counting(inner: ClientTransport, count: (method: string) => void): ClientTransport {
+function counting(inner: ClientTransport, count: (method: string) => void): ClientTransport {
   return {
     exchange(request, options) {
       count(request.method);

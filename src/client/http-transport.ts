@@ -25,13 +25,13 @@ import { type ClientTransport, type ExchangeOptions, errorOf, type HeaderSource,
  */
 export type AuthMiddleware = (request: Request, next: (request: Request) => Promise<Response>) => Promise<Response>;
 
-/** What a client reads at most, in bytes. A server that sends more would otherwise fill the client's memory. */
+/** What a client reads at most. A server that sends more would otherwise fill the client's memory. */
 export interface ClientLimits {
-  /** One server-sent event, finished or not. More is `limit_exceeded`. Default 16 MiB (16,777,216). */
+  /** Characters of one server-sent event, finished or not. More is `limit_exceeded`. Default 16,777,216. */
   readonly sseEvent?: number | undefined;
-  /** One JSON response. More is `limit_exceeded`. Default 16 MiB (16,777,216). */
+  /** Bytes of one JSON response. More is `limit_exceeded`. Default 16 MiB (16,777,216). */
   readonly jsonResponse?: number | undefined;
-  /** The body of an HTTP error. It is cut there, and the error keeps its status. Default 64 KiB (65,536). */
+  /** Bytes of the body of an HTTP error. It is cut there, and the error keeps its status. Default 64 KiB (65,536). */
   readonly errorBody?: number | undefined;
 }
 

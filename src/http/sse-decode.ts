@@ -46,7 +46,7 @@ export function createSseDecoder(maxEvent: number): (bytes: Uint8Array) => reado
     events = [];
     parser.feed(text);
     if (excess)
-      throw new McpError('limit_exceeded', `The server sent an event over ${maxEvent} bytes (limits.sseEvent)`);
+      throw new McpError('limit_exceeded', `The server sent an event over ${maxEvent} characters (limits.sseEvent)`);
     return events;
   };
 }

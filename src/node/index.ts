@@ -1,7 +1,7 @@
 /**
  * Serving from Node's `http` module; Bun and Deno have it, too.
  *
- * @module node
+ * @module mcpwire/node
  */
 export { serve } from './serve.js';
 export type { RunningServer, ServeOptions } from './serve.js';

@@ -4,7 +4,7 @@
  *
  * @see https://modelcontextprotocol.io/specification/2026-07-28/schema
  */
-import type { JsonObject } from '../json-rpc.js';
+import type { JsonObject } from './json.js';
 
 /** Free-form metadata. Keys have an optional prefix; prefixes whose second label is `mcp` or `modelcontextprotocol` are reserved. */
 export type MetaObject = Record<string, unknown>;

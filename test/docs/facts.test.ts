@@ -36,6 +36,16 @@ describe.each(pages)('%s', (page) => {
   });
 });
 
+test('the site has every guide', () => {
+  const [, list = ''] = /projectDocuments: \[([^\]]*)\]/.exec(read('typedoc.config.mjs')) ?? [];
+  const guides = [...list.matchAll(/'(\w+)'/g)].map(([, name]) => `${name}.md`);
+  expect(guides.sort()).toEqual(
+    readdirSync('docs')
+      .filter((name) => name.endsWith('.md'))
+      .sort(),
+  );
+});
+
 test('docs/architecture.md names files that exist', () => {
   const named = [...read('docs/architecture.md').matchAll(/`((?:[\w-]+\/)*[\w-]+(?:\.(?:ts|mjs)|\/))`/g)];
   expect(named.length).toBeGreaterThan(30);

@@ -47,10 +47,11 @@ beforeEach(() => {
   contexts.length = started = ended = 0;
   onError.mockClear();
 });
-afterEach(async () => {
+async function expectAlive(): Promise<void> {
   expect(uncaught).not.toHaveBeenCalled();
   expect((await answerOf(await fetch(toolCall('echo', {}, { url: running.url })))).result.content[0]?.text).toBe('x');
-});
+}
+afterEach(expectAlive);
 
 const bytesOf = (name: string) => {
   const message = rpc('tools/call', { name });

@@ -166,19 +166,18 @@ describe('silence', () => {
     const { made, release } = slow();
     const reader = new BlockReader(await made.fetch(toolCall('talks')));
     expect(await reader.next()).toMatchObject({ data: expect.stringContaining('start') as unknown });
-    let next = vi.fn<(block: unknown) => void>();
-    void reader.next().then((block) => next(block));
+    const heard = vi.fn<(block: unknown) => void>();
+    void reader.next().then((block) => heard(block));
     await vi.advanceTimersByTimeAsync(7_999);
-    expect(next).not.toHaveBeenCalled();
+    expect(heard).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(1);
-    expect(next).toHaveBeenCalledWith({ comment: '' });
+    expect(heard).toHaveBeenCalledWith({ comment: '' });
 
     // A message restarts the clock.
     await vi.advanceTimersByTimeAsync(5_000);
     release.open('message');
     expect(await reader.next()).toMatchObject({ data: expect.stringContaining('message') as unknown });
     expect(await reader.next()).toMatchObject({ data: expect.stringContaining('end') as unknown });
-    next = vi.fn<() => void>();
     expect(await reader.next()).toBeUndefined();
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -201,12 +200,12 @@ describe('silence', () => {
     await vi.advanceTimersByTimeAsync(900);
     steps[0]!.open();
     expect(await reader.next()).toMatchObject({ data: expect.stringContaining('two') as unknown });
-    const next = vi.fn<(block: unknown) => void>();
-    void reader.next().then((block) => next(block));
+    const heard = vi.fn<(block: unknown) => void>();
+    void reader.next().then((block) => heard(block));
     await vi.advanceTimersByTimeAsync(999);
-    expect(next).not.toHaveBeenCalled();
+    expect(heard).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(1);
-    expect(next).toHaveBeenCalledWith({ comment: '' });
+    expect(heard).toHaveBeenCalledWith({ comment: '' });
     steps[1]!.open();
   });
 

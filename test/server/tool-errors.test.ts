@@ -147,12 +147,10 @@ describe('arguments that the schema refuses', () => {
     expect(answer.result.isError).toBe(true);
     const lines = firstText(answer).split('\n');
     expect(lines[0]).toBe('Invalid arguments for tool "t":');
-    expect(
-      lines
-        .slice(1)
-        .map((line) => line.split(':')[0])
-        .sort(),
-    ).toEqual(['- job.steps[1].n', '- job.steps[2].n', '- mode', '- name']);
+    expect(lines).toHaveLength(5);
+    expect(new Set(lines.slice(1).map((line) => line.split(':')[0]))).toEqual(
+      new Set(['- job.steps[1].n', '- job.steps[2].n', '- mode', '- name']),
+    );
     expect(calls).toBe(0);
   });
 

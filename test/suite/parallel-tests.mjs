@@ -5,7 +5,7 @@ import { events, modern } from './wire.mjs';
 const numbers = Array.from({ length: 1_000 }, (_, n) => n);
 
 /**
- * A reply that were routed by id would go astray here.
+ * A reply that is routed by its id goes astray here.
  *
  * @param {import('./targets.mjs').Test} test
  * @param {import('./targets.mjs').Target} target
@@ -14,7 +14,8 @@ export function addParallelTests(test, { fetch, url }) {
   test('1,000 parallel calls with the same id get their own JSON answers', async () => {
     const texts = await Promise.all(
       numbers.map(async (n) => {
-        const response = await fetch(url, modern('tools/call', { name: 'ticket', arguments: { n, stub: stub(n) } }));
+        const ticket = { name: 'ticket', arguments: { n, stub: stub(n) } };
+        const response = await fetch(url, modern('tools/call', ticket, { accept: 'application/json' }));
         const { id, result } = await response.json();
         equal([response.headers.get('content-type'), id], ['application/json', 1]);
         return result.content[0].text;

@@ -13,8 +13,9 @@ export function createServer() {
       { name: 'suite', version: '1.2.3', instructions: 'Only for tests.' },
       {
         onError: (_error, _ctx, errorId) => marks.add(`onError ${errorId}`),
-        // Some runtimes find at the next write only that a caller has left.
+        // workerd, and Deno where head and body of a request came apart, find at the next write only that a caller has left.
         keepAliveMs: 250,
+        limits: { silenceMs: 500 },
       },
     )
       .tool('echo', { description: 'Says it again.', inputSchema: object({ text: 'string' }) }, ({ text }) => text)

@@ -32,10 +32,11 @@ describe('a tool handler', () => {
 
   test('returns the input of the output schema, bare or in result(...), now or later', () => {
     const outputSchema = z.object({ status: z.literal('Success'), n: z.number().default(1) });
-    make()
+    const server = make()
       .tool('a', { outputSchema }, () => ({ status: 'Success' }))
       .tool('b', { outputSchema }, async () => Promise.resolve({ status: 'Success', n: 2 }))
       .tool('c', { outputSchema }, () => result({ status: 'Success' }, { content: [text('ok')] }));
+    expectTypeOf<EntriesOf<typeof server>['output']>().toEqualTypeOf<{ status: 'Success'; n: number }>();
     // @ts-expect-error the value is not what the schema says
     make().tool('t', { outputSchema }, () => ({ status: 'Failure' }));
     // @ts-expect-error text is no structured value
@@ -43,12 +44,13 @@ describe('a tool handler', () => {
   });
 
   test('without an output schema returns text, content or a result', () => {
-    make()
+    const server = make()
       .tool('a', {}, () => 'text')
       .tool('b', {}, () => text('block'))
       .tool('c', {}, () => [text('a'), link('file:///a', 'a')])
       .tool('d', {}, () => ({ content: [text('a')], isError: true }))
       .tool('e', {}, () => {});
+    expectTypeOf<EntriesOf<typeof server>['output']>().toEqualTypeOf<undefined>();
     // @ts-expect-error a plain object needs an outputSchema
     make().tool('t', {}, () => ({ n: 1 }));
   });
