@@ -10,9 +10,13 @@ import { McpClient, type JsonRpcMessage } from 'mcpwire/client';
 export async function runJob(url: string, job_id: string, onMessage: (message: JsonRpcMessage) => void) {
   const client = await McpClient.connect(url, { protocolVersion: 'none' });
   try {
-    const { session_token } = await client.request('session/start', {}, {
-      result: z.object({ session_token: z.string() }),
-    });
+    const { session_token } = await client.request(
+      'session/start',
+      {},
+      {
+        result: z.object({ session_token: z.string() }),
+      },
+    );
     const job = { name: 'job/run', arguments: { job_id } };
     const headers = { authorization: `Bearer ${session_token}` };
     for await (const message of client.stream('tools/call', job, { headers })) onMessage(message);

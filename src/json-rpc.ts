@@ -137,7 +137,10 @@ export function readId(value: unknown): RequestId | undefined {
  */
 export function readIncoming(value: unknown): JsonRpcRequest | JsonRpcNotification {
   if (!isObject(value)) {
-    throw new McpError('invalid_request', Array.isArray(value) ? 'JSON-RPC batches are not supported' : 'A message must be a JSON object');
+    throw new McpError(
+      'invalid_request',
+      Array.isArray(value) ? 'JSON-RPC batches are not supported' : 'A message must be a JSON object',
+    );
   }
   if (value['jsonrpc'] !== '2.0') throw new McpError('invalid_request', 'jsonrpc must be "2.0"');
   if (typeof value['method'] !== 'string') {
@@ -173,7 +176,8 @@ export function isResponse(message: JsonRpcMessage): message is JsonRpcResponse 
  */
 export function readMessage(value: unknown): JsonRpcMessage {
   const problem = messageProblem(value);
-  if (problem !== undefined) throw new McpError('invalid_message', `The server sent an invalid JSON-RPC message: ${problem}`);
+  if (problem !== undefined)
+    throw new McpError('invalid_message', `The server sent an invalid JSON-RPC message: ${problem}`);
   // messageProblem looked at every member.
   return value as JsonRpcMessage;
 }
@@ -189,7 +193,8 @@ function messageProblem(value: unknown): string | undefined {
   }
   if (error !== undefined) {
     if (result !== undefined) return 'both result and error';
-    if (!isObject(error) || !Number.isInteger(error['code']) || typeof error['message'] !== 'string') return 'malformed error';
+    if (!isObject(error) || !Number.isInteger(error['code']) || typeof error['message'] !== 'string')
+      return 'malformed error';
     return id === undefined || id === null || isRequestId(id) ? undefined : 'id is not a string or an integer';
   }
   if (!isObject(result)) return result === undefined ? 'neither method, result nor error' : 'result is not an object';

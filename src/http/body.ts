@@ -28,10 +28,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
  *
  * @returns the bytes, or `undefined` when there are more; the rest is not read
  */
-export async function readBytes(
-  stream: ReadableStream<Uint8Array>,
-  limit: number,
-): Promise<Uint8Array | undefined> {
+export async function readBytes(stream: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array | undefined> {
   const reader = stream.getReader();
   let first: Uint8Array | undefined;
   let rest: Uint8Array[] | undefined;

@@ -107,7 +107,9 @@ function parseOrigin(origin: string): URL | undefined {
   try {
     const url = new URL(origin);
     // Schemes such as chrome-extension: have the opaque origin "null", yet their pages send scheme and host.
-    return url.origin === origin || (url.origin === 'null' && `${url.protocol}//${url.host}` === origin) ? url : undefined;
+    return url.origin === origin || (url.origin === 'null' && `${url.protocol}//${url.host}` === origin)
+      ? url
+      : undefined;
   } catch {
     return undefined;
   }

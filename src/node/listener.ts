@@ -4,6 +4,7 @@ import { isLoopback } from '../http/origin.js';
 import type { HttpInfo } from '../server/exchange.js';
 import type { Head, HttpEndpoint } from '../server/http-endpoint.js';
 import type { AnswerHeaders, Reply } from '../server/http-exchange.js';
+import type { Running } from '../server/running.js';
 import type { McpServer } from '../server/server.js';
 
 /** What is used of Node's `http.IncomingMessage`. */
@@ -72,11 +73,18 @@ export function toNodeListener(
   server: McpServer<unknown>,
   options: NodeListenerOptions = {},
 ): (request: NodeRequest, response: NodeResponse) => void {
-  const endpoint: HttpEndpoint = server['~http'];
-  const trustBody = options.trustParsedBody === true;
+  return listenerOf(server['~http'], options.trustParsedBody === true);
+}
+
+/** The listener of {@link toNodeListener}, for a mount that closes by itself. */
+export function listenerOf(
+  endpoint: HttpEndpoint,
+  trustBody: boolean,
+  mount?: Running,
+): (request: NodeRequest, response: NodeResponse) => void {
+  const { streamHighWaterBytes } = endpoint.limits;
   return (request, response) => {
-    const head = new NodeHead(request, trustBody);
-    void endpoint.serve(head, new NodeReply(response, endpoint.limits.streamHighWaterBytes), {});
+    void endpoint.serve(new NodeHead(request, trustBody), new NodeReply(response, streamHighWaterBytes), {}, mount);
   };
 }
 
@@ -158,7 +166,9 @@ class NodeHead implements Head {
         chunks.length = 0;
         resolve(undefined);
       });
-      request.on('end', () => resolve(length > limit ? undefined : chunks.length === 1 ? chunks[0] : concat(chunks, length)));
+      request.on('end', () =>
+        resolve(length > limit ? undefined : chunks.length === 1 ? chunks[0] : concat(chunks, length)),
+      );
       request.on('error', (cause) => reject(new McpError('aborted', 'The body broke off', { cause })));
     });
   }

@@ -1,8 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { McpError } from '../errors.js';
+import { Running } from '../server/running.js';
 import type { McpServer } from '../server/server.js';
-import { toNodeListener } from './listener.js';
+import { listenerOf } from './listener.js';
 
 /** Milliseconds that the last bytes of an answer get to leave the machine before a closing server cuts its sockets. */
 const FLUSH_MS = 500;
@@ -27,7 +28,8 @@ export interface RunningServer {
   /** Where clients connect. */
   readonly url: string;
   /**
-   * Stops listening, lets running requests finish, then cuts what is left.
+   * Stops listening, lets running requests finish, then aborts and cuts what is left. The server itself stays open, for
+   * other places where it is mounted.
    *
    * @param options `graceMs`: milliseconds that running requests get. Default 5,000
    */
@@ -45,16 +47,19 @@ export interface RunningServer {
  */
 export async function serve(server: McpServer<unknown>, options: ServeOptions = {}): Promise<RunningServer> {
   const { port = 0, host = '127.0.0.1', path = '/mcp', signal } = options;
-  signal?.throwIfAborted();
-  const listener = toNodeListener(server);
+  if (signal?.aborted === true) throw new McpError('aborted', 'serve was aborted', { cause: signal.reason });
+  const running = new Running();
+  const listener = listenerOf(server['~http'], false, running);
   const http = createServer((request, response) => {
     const { url = '/' } = request;
     const query = url.indexOf('?');
     if ((query === -1 ? url : url.slice(0, query)) === path) return listener(request, response);
-    response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end(`Not found; the MCP endpoint is ${path}\n`);
+    response
+      .writeHead(404, { 'content-type': 'text/plain; charset=utf-8' })
+      .end(`Not found; the MCP endpoint is ${path}\n`);
   });
   await new Promise<void>((resolve, reject) => {
-    http.once('error', (cause) => {
+    http.on('error', (cause) => {
       reject(new McpError('connection_failed', `Cannot listen on ${host}:${port}: ${cause.message}`, { cause }));
     });
     http.listen(port, host, resolve);
@@ -65,7 +70,7 @@ export async function serve(server: McpServer<unknown>, options: ServeOptions = 
   async function shutDown(closing?: { readonly graceMs?: number }): Promise<void> {
     signal?.removeEventListener('abort', onAbort);
     const stopped = new Promise<void>((resolve) => http.close(() => resolve()));
-    await server.close(closing);
+    await running.close(closing?.graceMs ?? 5_000);
     // Every answer has been handed to its socket by now; a socket becomes idle when its last byte has left.
     const sweep = setInterval(() => http.closeIdleConnections(), 10);
     const cut = setTimeout(() => http.closeAllConnections(), FLUSH_MS);
@@ -75,7 +80,7 @@ export async function serve(server: McpServer<unknown>, options: ServeOptions = 
   }
   const onAbort = () => void close();
   signal?.addEventListener('abort', onAbort, { once: true });
-  if (signal?.aborted === true) onAbort();
+  if (signal?.aborted) onAbort();
 
   // A TCP listener's address is an object; only pipes have strings.
   const { port: actual } = http.address() as AddressInfo;

@@ -16,8 +16,7 @@ export interface SchemaIssue {
 
 /** What validating a value came to. */
 export type SchemaResult =
-  | { readonly value: unknown; readonly issues?: undefined }
-  | { readonly issues: readonly SchemaIssue[] };
+  { readonly value: unknown; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] };
 
 /** A schema that can validate: the part of Standard Schema v1 that is used here. */
 export interface StandardSchema<Input = unknown, Output = Input> {

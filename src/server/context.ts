@@ -76,7 +76,11 @@ export interface ErrorOptions {
 const raised = /* @__PURE__ */ new WeakMap<McpError, ErrorOptions['headers']>();
 
 /** Marks an error as one that reaches the caller as it is. */
-export function raise(code: McpErrorCode, message: string, facts?: ConstructorParameters<typeof McpError>[2]): McpError {
+export function raise(
+  code: McpErrorCode,
+  message: string,
+  facts?: ConstructorParameters<typeof McpError>[2],
+): McpError {
   const error = new McpError(code, message, facts);
   raised.set(error, undefined);
   return error;
@@ -108,6 +112,8 @@ export class RequestContext implements Context {
   mayRespond = false;
   /** {@link respond} was called. */
   responded = false;
+  /** Adds what the peer's revision wants in every result. */
+  finish: (result: JsonObject) => JsonObject = (result) => result;
   /** The server declares the capability that {@link log} needs. */
   logs = false;
   readonly #exchange: Exchange;

@@ -1,8 +1,4 @@
-import type {
-  JsonObject,
-  JsonRpcNotification,
-  JsonRpcResponse,
-} from '../json-rpc.js';
+import type { JsonObject, JsonRpcNotification, JsonRpcResponse } from '../json-rpc.js';
 import type { ClientCapabilities, Implementation } from '../spec/types.js';
 
 /** Who the caller is, as the code that verified the caller's credentials says. */

@@ -2,7 +2,14 @@ import { isMcpError, McpError } from '../errors.js';
 import { parseMessage } from '../http/body.js';
 import { decodeHeaderValue, METHOD_HEADER, NAME_HEADER, nameOf, VERSION_HEADER } from '../http/headers.js';
 import { accepts, isJson, JSON_TYPE } from '../http/media.js';
-import { compilePolicy, corsHeaders, preflightHeaders, type Caller, type CorsOptions, type Policy } from '../http/origin.js';
+import {
+  compilePolicy,
+  corsHeaders,
+  preflightHeaders,
+  type Caller,
+  type CorsOptions,
+  type Policy,
+} from '../http/origin.js';
 import {
   errorResponse,
   isObject,
@@ -21,6 +28,7 @@ import type { ClientCapabilities, Implementation } from '../spec/types.js';
 import { LEGACY_VERSIONS, MODERN_VERSIONS } from '../spec/versions.js';
 import type { Exchange, HttpInfo, Peer } from './exchange.js';
 import { HttpExchange, statusOf, type AnswerHeaders, type ExchangeSettings, type Reply } from './http-exchange.js';
+import type { Running } from './running.js';
 import { defaultLimits, type ServerLimits, type ServerOptions } from './options.js';
 import type { Trusted } from './server.js';
 
@@ -47,18 +55,21 @@ const JSON_HEADERS: AnswerHeaders = { 'content-type': JSON_TYPE };
  * body, hand over. Each step either answers or goes on; none goes back.
  */
 export class HttpEndpoint {
-  /** New requests are answered with 503. */
-  closing = false;
   readonly limits: ServerLimits;
   readonly #server: MessageHandler;
+  readonly #running: Running;
   readonly #tell: (error: unknown) => string;
   readonly #policy: Policy;
   readonly #cors: CorsOptions;
   readonly #settings: ExchangeSettings;
   readonly #plain: boolean;
 
-  /** @param tell hears what fails unexpectedly before there is a message; answers what the caller may know of it */
-  constructor(server: MessageHandler, options: ServerOptions, tell: (error: unknown) => string) {
+  /**
+   * @param running tells when the server is closing
+   * @param tell hears what fails unexpectedly before there is a message; answers what the caller may know of it
+   */
+  constructor(server: MessageHandler, options: ServerOptions, running: Running, tell: (error: unknown) => string) {
+    this.#running = running;
     this.limits = { ...defaultLimits, ...options.limits };
     this.#server = server;
     this.#tell = tell;
@@ -68,8 +79,12 @@ export class HttpEndpoint {
     this.#plain = options.legacy !== false;
   }
 
-  /** Answers one request. Never rejects. */
-  async serve(head: Head, reply: Reply, trusted: Trusted): Promise<void> {
+  /**
+   * Answers one request. Never rejects.
+   *
+   * @param mount what runs where this request came in, when that place can close by itself
+   */
+  async serve(head: Head, reply: Reply, trusted: Trusted, mount?: Running): Promise<void> {
     let cors: AnswerHeaders | undefined;
     try {
       const origin = head.get('origin');
@@ -79,12 +94,13 @@ export class HttpEndpoint {
       if (origin !== null && origin !== undefined) cors = corsHeaders(origin, this.#cors);
       if (head.method !== 'POST') return this.#otherMethod(head, reply, cors);
       if (!isJson(head.get('content-type'))) return refuse(reply, 415, 'Content-Type must be application/json', cors);
-      if (this.closing) return refuse(reply, 503, 'The server is closing', { ...cors, 'retry-after': '1' });
+      if (this.#running.closing || mount?.closing === true)
+        return refuse(reply, 503, 'The server is closing', { ...cors, 'retry-after': '1' });
       const body = await head.body(this.limits.requestBodyBytes);
       if (body === undefined) {
         return refuse(reply, 413, `The body is larger than ${this.limits.requestBodyBytes} bytes`, cors);
       }
-      await this.#message(body, head, reply, cors, trusted);
+      await this.#message(body, head, reply, cors, trusted, mount);
     } catch (error) {
       const failure = isMcpError(error) ? error : new McpError('internal', this.#tell(error), { cause: error });
       this.#fail(reply, failure, isModern(head.get(VERSION_HEADER), undefined) ? undefined : null, cors);
@@ -97,6 +113,7 @@ export class HttpEndpoint {
     reply: Reply,
     cors: AnswerHeaders | undefined,
     trusted: Trusted,
+    mount: Running | undefined,
   ): Promise<void> {
     const value = parseMessage(body, this.limits);
     const version = head.get(VERSION_HEADER);
@@ -119,9 +136,11 @@ export class HttpEndpoint {
       exchange.end();
       return this.#server.handle(message, exchange);
     }
+    mount?.add(exchange);
     const handled = this.#server.handle(message, exchange);
     exchange.watchSilence();
-    return handled;
+    await handled;
+    mount?.delete(exchange);
   }
 
   /** What a server without an `initialize` handshake says to those who try one. */
@@ -143,7 +162,11 @@ export class HttpEndpoint {
 
   #fail(reply: Reply, error: McpError, id: RequestId | null | undefined, cors: AnswerHeaders | undefined): void {
     const code = rpcCodeOf(error);
-    const body = errorResponse(id, { code, message: error.message, ...(error.data === undefined ? {} : { data: error.data }) });
+    const body = errorResponse(id, {
+      code,
+      message: error.message,
+      ...(error.data === undefined ? {} : { data: error.data }),
+    });
     const status = error.status ?? (code === rpcCodes.internalError ? 500 : statusOf(code, false));
     reply.answer(status === 200 ? 400 : status, { ...JSON_HEADERS, ...cors }, JSON.stringify(body));
   }
@@ -217,7 +240,12 @@ function checkModern(
 
   const method = head.get(METHOD_HEADER);
   if (method !== message.method) {
-    throw mismatch('Mcp-Method', typeof method === 'string' ? `value ${quote(method)} does not match body value ${quote(message.method)}` : 'is missing');
+    throw mismatch(
+      'Mcp-Method',
+      typeof method === 'string'
+        ? `value ${quote(method)} does not match body value ${quote(message.method)}`
+        : 'is missing',
+    );
   }
   const name = nameOf(message.method, message.params);
   if (name === undefined) return;

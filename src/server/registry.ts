@@ -28,7 +28,8 @@ export class ToolRegistry {
   /** @throws TypeError for a second tool of the same name */
   add(tool: CompiledTool): void {
     const { name } = tool.listed;
-    if (this.#tools.has(name)) throw new TypeError(`tool "${name}" is registered already; remove it first or rename one`);
+    if (this.#tools.has(name))
+      throw new TypeError(`tool "${name}" is registered already; remove it first or rename one`);
     this.#tools.set(name, tool);
     this.#list = undefined;
   }
@@ -50,7 +51,10 @@ export class ToolRegistry {
     const { name, arguments: args = {} } = params;
     const tool = typeof name === 'string' ? this.#tools.get(name) : undefined;
     if (tool === undefined) {
-      throw new McpError('invalid_params', typeof name === 'string' ? `Unknown tool: ${name}` : 'params.name must be a string');
+      throw new McpError(
+        'invalid_params',
+        typeof name === 'string' ? `Unknown tool: ${name}` : 'params.name must be a string',
+      );
     }
     if (!isObject(args)) throw new McpError('invalid_params', 'params.arguments must be an object');
     return tool.call(args, ctx);

@@ -22,6 +22,7 @@ import { HttpEndpoint } from './http-endpoint.js';
 import { compose, type Middleware, type MiddlewareRequest, type Next } from './middleware.js';
 import type { ServerOptions } from './options.js';
 import { ToolRegistry, type Method } from './registry.js';
+import { Running } from './running.js';
 import {
   compileTool,
   type AnyToolDefinition,
@@ -115,21 +116,24 @@ export class McpServer<Entries = never> implements Served<Entries> {
   readonly #methods = new Map<string, Method>();
   readonly #notifications = new Map<string, (params: JsonObject, ctx: Context) => unknown>();
   readonly #middleware: Middleware[] = [];
-  readonly #running = new Set<Exchange>();
+  readonly #running = new Running();
   #chain: Next | undefined;
   #discovery: JsonObject | undefined;
   #finished = new WeakMap<JsonObject, JsonObject>();
-  #idle: (() => void) | undefined;
 
   constructor(info: ServerInfo, options: ServerOptions = {}) {
     if (typeof info?.name !== 'string' || typeof info.version !== 'string') {
-      throw new TypeError(`new McpServer takes a name and a version: new McpServer({ name: 'jobs', version: '1.0.0' })`);
+      throw new TypeError(
+        `new McpServer takes a name and a version: new McpServer({ name: 'jobs', version: '1.0.0' })`,
+      );
     }
     const { instructions, ...implementation } = info;
     this.#info = implementation;
     this.#instructions = instructions;
     this.#options = options;
-    this['~http'] = new HttpEndpoint(this, options, (error) => this.#mask(error, 'The request failed', undefined));
+    this['~http'] = new HttpEndpoint(this, options, this.#running, (error) =>
+      this.#mask(error, 'The request failed', undefined),
+    );
     this.fetch = (request) => serveFetch(this['~http'], request, {});
 
     const cache: Required<CacheHints> = { ttlMs: 0, cacheScope: 'private', ...options.cache };
@@ -171,7 +175,10 @@ export class McpServer<Entries = never> implements Served<Entries> {
    *
    * @returns this server, typed with the tools
    */
-  add<U, const D extends readonly DefinedTool[]>(this: McpServer<U>, ...definitions: D): McpServer<U | EntryOf<D[number]>> {
+  add<U, const D extends readonly DefinedTool[]>(
+    this: McpServer<U>,
+    ...definitions: D
+  ): McpServer<U | EntryOf<D[number]>> {
     for (const { name, definition, handler } of definitions) this.#register(name, definition, handler);
     // The same object; only its type has learned of the tools.
     return this as unknown as McpServer<U | EntryOf<D[number]>>;
@@ -195,7 +202,9 @@ export class McpServer<Entries = never> implements Served<Entries> {
     handler: (params: Params, ctx: Context) => unknown,
   ): this {
     if (typeof definition === 'function' || typeof handler !== 'function') {
-      throw new TypeError(`server.method takes a name, schemas and a handler: server.method('session/start', {}, () => ({}))`);
+      throw new TypeError(
+        `server.method takes a name, schemas and a handler: server.method('session/start', {}, () => ({}))`,
+      );
     }
     if (this.#methods.has(name)) throw new TypeError(`method "${name}" is registered already, or built in`);
     const input = standardOf(definition.params, `method "${name}": params`);
@@ -203,7 +212,8 @@ export class McpServer<Entries = never> implements Served<Entries> {
     const call = async (params: JsonObject, ctx: Context): Promise<JsonObject> => {
       const { _meta, ...own } = params;
       const checked = await input?.validate(own);
-      if (checked?.issues !== undefined) throw raise('invalid_params', `Invalid params:\n${describeIssues(checked.issues)}`);
+      if (checked?.issues !== undefined)
+        throw raise('invalid_params', `Invalid params:\n${describeIssues(checked.issues)}`);
       // With a schema this is what it yields, without one the params as they came: what the signature says.
       let result = await handler((checked === undefined ? own : checked.value) as Params, ctx);
       if (output !== undefined && result !== undefined) {
@@ -279,10 +289,10 @@ export class McpServer<Entries = never> implements Served<Entries> {
     } catch (error) {
       const masked = this.#mask(error, `"${message.method}" failed`, ctx);
       // Such as an error whose data JSON cannot carry: the caller must not wait for ever.
-      if (isRequest(message)) await exchange.respond(errorResponse(message.id, { code: rpcCodes.internalError, message: masked }));
+      if (isRequest(message))
+        await exchange.respond(errorResponse(message.id, { code: rpcCodes.internalError, message: masked }));
     } finally {
       this.#running.delete(exchange);
-      if (this.#running.size === 0) this.#idle?.();
     }
   }
 
@@ -293,19 +303,7 @@ export class McpServer<Entries = never> implements Served<Entries> {
    * @param options `graceMs`: milliseconds that running requests get. Default 5,000
    */
   async close({ graceMs = 5_000 }: { readonly graceMs?: number } = {}): Promise<void> {
-    this['~http'].closing = true;
-    if (this.#running.size === 0) return;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    await new Promise<void>((resolve) => {
-      const others = this.#idle;
-      this.#idle = () => {
-        others?.();
-        resolve();
-      };
-      timer = setTimeout(resolve, graceMs);
-    });
-    clearTimeout(timer);
-    for (const exchange of this.#running) exchange.cancel(raise('closed', 'The server is closing'));
+    await this.#running.close(graceMs);
   }
 
   #register(name: string, definition: AnyToolDefinition, handler: AnyToolHandler): void {
@@ -316,19 +314,25 @@ export class McpServer<Entries = never> implements Served<Entries> {
   async #answer(request: JsonRpcRequest, ctx: RequestContext, exchange: Exchange): Promise<void> {
     const { id } = request;
     ctx.mayRespond = exchange.bare;
+    ctx.finish = (result) => (exchange.bare ? result : this.#finish(request.method, result));
     try {
       this.#chain ??= compose(this.#middleware, (inner, context) => this.#call(inner, context));
       const timeoutMs = this.#options.handlerTimeoutMs;
       const running = this.#chain(request, ctx);
-      const result = await (timeoutMs === undefined ? running : this.#within(timeoutMs, running, request, exchange));
+      const result = await (timeoutMs === undefined
+        ? running
+        : this.#within(timeoutMs, running, ctx, request, exchange));
       if (ctx.responded) exchange.end();
-      else await exchange.respond({ jsonrpc: '2.0', id, result: exchange.bare ? result : this.#finish(request.method, result) });
+      else await exchange.respond({ jsonrpc: '2.0', id, result: ctx.finish(result) });
     } catch (error) {
       // Nobody is left to be told, and what fails because its caller left is no failure.
       if (exchange.gone) return;
-      const failure = isMcpError(error) ? error : raise('internal', this.#mask(error, `"${request.method}" failed`, ctx));
+      const failure = isMcpError(error)
+        ? error
+        : raise('internal', this.#mask(error, `"${request.method}" failed`, ctx));
       if (ctx.responded) {
-        if (isMcpError(error) && !told.has(error)) this.#mask(error, `"${request.method}" failed after its answer`, ctx);
+        if (isMcpError(error) && !told.has(error))
+          this.#mask(error, `"${request.method}" failed after its answer`, ctx);
         exchange.end();
         return;
       }
@@ -390,11 +394,18 @@ export class McpServer<Entries = never> implements Served<Entries> {
     return finished;
   }
 
-  async #within<T>(ms: number, running: Promise<T>, request: JsonRpcRequest, exchange: Exchange): Promise<T> {
+  async #within<T>(
+    ms: number,
+    running: Promise<T>,
+    ctx: Context,
+    request: JsonRpcRequest,
+    exchange: Exchange,
+  ): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
-        const error = raise('timeout', `"${request.method}" took longer than ${ms} ms`);
+        const error = raise('timeout', `"${request.method}" took longer than ${ms} ms (handlerTimeoutMs)`);
+        this.#mask(error, error.message, ctx);
         exchange.cancel(error);
         reject(error);
       }, ms);
@@ -454,6 +465,7 @@ function randomId(): string {
 
 function standardOf(schema: unknown, owner: string): StandardSchema['~standard'] | undefined {
   if (schema === undefined) return undefined;
-  if (!isStandardSchema(schema)) throw new TypeError(`${owner} is not a Standard Schema, for example z.object({ … }) of zod`);
+  if (!isStandardSchema(schema))
+    throw new TypeError(`${owner} is not a Standard Schema, for example z.object({ … }) of zod`);
   return schema['~standard'];
 }

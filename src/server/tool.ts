@@ -155,7 +155,9 @@ function objectSchema(schema: unknown, name: string): Tool['inputSchema'] {
   const owner = `tool "${name}": inputSchema`;
   const json = jsonSchemaOf(schema, 'input', owner);
   if (json['type'] !== undefined && json['type'] !== 'object') {
-    throw new TypeError(`${owner} is of type ${JSON.stringify(json['type'])}; arguments are always an object: use z.object({ … }).`);
+    throw new TypeError(
+      `${owner} is of type ${JSON.stringify(json['type'])}; arguments are always an object: use z.object({ … }).`,
+    );
   }
   // A union of objects says nothing about its root; that arguments are an object is true of every tool.
   return json['type'] === 'object' ? (json as Tool['inputSchema']) : { type: 'object', ...json };
@@ -163,7 +165,12 @@ function objectSchema(schema: unknown, name: string): Tool['inputSchema'] {
 
 /** Habits of other libraries get an error that shows the line to write instead. */
 function checkForm(name: unknown, definition: unknown, handler: unknown): void {
-  if (typeof name !== 'string' || typeof definition !== 'object' || definition === null || typeof handler !== 'function') {
+  if (
+    typeof name !== 'string' ||
+    typeof definition !== 'object' ||
+    definition === null ||
+    typeof handler !== 'function'
+  ) {
     throw new TypeError(
       `server.tool takes a name, a definition and a handler: server.tool('add', { inputSchema: z.object({ a: z.number() }) }, ({ a }) => String(a + 1))`,
     );
@@ -174,7 +181,12 @@ function checkForm(name: unknown, definition: unknown, handler: unknown): void {
     );
   }
   const { inputSchema } = definition as { readonly inputSchema?: unknown };
-  if (inputSchema !== undefined && typeof inputSchema === 'object' && inputSchema !== null && !('~standard' in inputSchema)) {
+  if (
+    inputSchema !== undefined &&
+    typeof inputSchema === 'object' &&
+    inputSchema !== null &&
+    !('~standard' in inputSchema)
+  ) {
     throw new TypeError(
       `tool "${name}": inputSchema is a plain object. Wrap its fields: inputSchema: z.object({ … }).`,
     );

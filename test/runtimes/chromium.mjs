@@ -11,7 +11,9 @@ import { chromiumArguments, chromiumPath } from './chromium-path.mjs';
 const script = await bundle('runtimes/page.mjs', ['browser']);
 const mcp = await serve(server);
 const site = createServer((_request, response) => {
-  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(`<script type="module">${script}</script>`);
+  response
+    .writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
+    .end(`<script type="module">${script}</script>`);
 });
 await new Promise((resolve) => site.listen(0, '127.0.0.1', () => resolve(undefined)));
 const { port } = /** @type {import('node:net').AddressInfo} */ (site.address());

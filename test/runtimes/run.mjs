@@ -14,10 +14,19 @@ const RUNTIME_TIMEOUT_MS = 120_000;
  * @type {{ name: string, file: string, binary: () => Promise<string>, args?: string[], version?: () => Promise<string> }[]}
  */
 const RUNTIMES = [
-  ...['20.20.2', '22.23.3', '24.21.0'].map((version) => ({ name: 'node', file: 'node.mjs', binary: () => nodeBinary(version) })),
+  ...['20.20.2', '22.23.3', '24.21.0'].map((version) => ({
+    name: 'node',
+    file: 'node.mjs',
+    binary: () => nodeBinary(version),
+  })),
   { name: 'bun', file: 'bun.mjs', binary: () => packageBinary('bun') },
   { name: 'deno', file: 'deno.mjs', binary: () => packageBinary('deno'), args: ['run', '-A'] },
-  { name: 'workerd', file: 'workerd.mjs', binary: async () => process.execPath, version: async () => versionOf(await packageBinary('workerd')) },
+  {
+    name: 'workerd',
+    file: 'workerd.mjs',
+    binary: async () => process.execPath,
+    version: async () => versionOf(await packageBinary('workerd')),
+  },
   { name: 'chromium', file: 'chromium.mjs', binary: async () => process.execPath, version: chromiumVersion },
 ];
 
@@ -42,7 +51,9 @@ for (const { name, file, binary, args = [], version } of RUNTIMES) {
     continue;
   }
   const { output, problem } = await run(command, [...args, `test/runtimes/${file}`]);
-  const reports = [...output.matchAll(/^report (.*)$/gm)].map((match) => /** @type {Report} */ (JSON.parse(match[1] ?? '')));
+  const reports = [...output.matchAll(/^report (.*)$/gm)].map(
+    (match) => /** @type {Report} */ (JSON.parse(match[1] ?? '')),
+  );
   for (const { where, outcomes } of reports) {
     const failed = outcomes.filter(({ error }) => error !== undefined);
     rows.push({ runtime, where, tests: outcomes.length, failed: failed.length });
@@ -59,9 +70,14 @@ for (const { runtime, where, tests } of rows) {
 if (process.env['MCPWIRE_REQUIRE_ALL'] === '1') failures.push(...skipped.map((what) => `missing: ${what}`));
 
 for (const failure of failures) console.error(`${failure}\n`);
-const widths = [Math.max(...rows.map(({ runtime }) => runtime.length), 7), Math.max(...rows.map(({ where }) => where.length), 6)];
+const widths = [
+  Math.max(...rows.map(({ runtime }) => runtime.length), 7),
+  Math.max(...rows.map(({ where }) => where.length), 6),
+];
 const line = (/** @type {unknown[]} */ ...cells) =>
-  console.log(cells.map((cell, at) => (at < 2 ? String(cell).padEnd(widths[at] ?? 0) : String(cell).padStart(6))).join('  '));
+  console.log(
+    cells.map((cell, at) => (at < 2 ? String(cell).padEnd(widths[at] ?? 0) : String(cell).padStart(6))).join('  '),
+  );
 line('runtime', 'server', 'tests', 'passed', 'failed');
 for (const { runtime, where, tests, failed } of rows) line(runtime, where, tests, tests - failed, failed);
 for (const what of skipped) console.log(`skipped: ${what}`);
@@ -92,31 +108,29 @@ function run(command, args) {
     const take = (/** @type {string} */ chunk) => (output += chunk);
     child.stdout.setEncoding('utf8').on('data', take);
     child.stderr.setEncoding('utf8').on('data', take);
-    /** @type {string | undefined} */
-    let problem;
     const timer = setTimeout(() => {
-      problem = `no end after ${RUNTIME_TIMEOUT_MS / 1000} s`;
       endAll();
+      settle(`no end after ${RUNTIME_TIMEOUT_MS / 1000} s`);
     }, RUNTIME_TIMEOUT_MS);
     process.once('exit', endAll);
-    child.on('error', (error) => (problem = error.message));
-    // Not 'close': something left behind may still hold the pipes.
-    child.on('exit', (code, signal) => {
-      if (code !== 0) problem ??= `ended with ${signal ?? `code ${code}`}`;
-      endAll();
-    });
-    child.on('close', () => {
+    child.on('error', (error) => settle(error.message));
+    // What is left behind may hold the pipes, and 'close' back.
+    child.on('exit', endAll);
+    child.on('close', (code, signal) => settle(code === 0 ? undefined : `ended with ${signal ?? `code ${code}`}`));
+
+    /** @param {string} [problem] */
+    function settle(problem) {
       clearTimeout(timer);
       process.off('exit', endAll);
       resolve(problem === undefined ? { output } : { output, problem });
-    });
+    }
   });
 }
 
 /** @param {string} command */
 async function versionOf(command) {
   const { output, problem } = await run(command, ['--version']);
-  const version = /\d[\w.-]*/.exec(output)?.[0];
+  const version = /\d+[.-]\d[\w.-]*/.exec(output)?.[0];
   if (problem !== undefined || version === undefined) throw new Error(problem ?? `${command} --version says nothing`);
   return version;
 }

@@ -7,7 +7,8 @@ export default {
   /** @param {Request} request */
   async fetch(request) {
     const url = new URL(request.url).searchParams.get('url');
-    const report = url === null ? runSuite('in memory', inMemory(createServer())) : runSuite('serve(server) on Node', overHttp(url));
+    const report =
+      url === null ? runSuite('in memory', inMemory(createServer())) : runSuite('serve(server) on Node', overHttp(url));
     return Response.json(await report);
   },
 };

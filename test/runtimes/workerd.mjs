@@ -8,7 +8,8 @@ import { bundle } from './bundle.mjs';
 
 const [server, suite, http] = await Promise.all([start('suite/app.mjs'), start('runtimes/worker.mjs'), serve(app)]);
 for (const path of ['/memory', `/http?url=${http.url}`]) {
-  print(await (await suite.dispatchFetch(`http://suite${path}`)).json());
+  const response = await suite.dispatchFetch(`http://suite${path}`);
+  print(/** @type {import('../suite/suite.mjs').Report} */ (await response.json()));
 }
 print(await runSuite('export default server, called by Node', overHttp(new URL('/mcp', await server.ready).href)));
 await Promise.all([server.dispose(), suite.dispose(), http.close()]);

@@ -8,9 +8,10 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe('handlerTimeoutMs', () => {
-  test('fails the call after that time and aborts ctx.signal with the reason', async () => {
+  test('fails the call after that time, aborts ctx.signal with the reason and tells onError', async () => {
     const left = gate<unknown>();
-    const server = new McpServer({ name: 'l', version: '1' }, { handlerTimeoutMs: 1_000 }).tool(
+    const onError = vi.fn();
+    const server = new McpServer({ name: 'l', version: '1' }, { handlerTimeoutMs: 1_000, onError }).tool(
       'slow',
       {},
       async (_args, ctx) => {
@@ -24,23 +25,22 @@ describe('handlerTimeoutMs', () => {
     expect(await pending).toMatchObject({
       status: 200,
       id: 'x',
-      error: { code: -32603, message: '"tools/call" took longer than 1000 ms' },
+      error: { code: -32603, message: '"tools/call" took longer than 1000 ms (handlerTimeoutMs)' },
     });
+    expect(onError).toHaveBeenCalledTimes(1);
+    expect(onError.mock.calls[0]?.[0]).toMatchObject({ code: 'timeout' });
     expect(await left.opened).toSatisfy((reason) => isMcpError(reason) && reason.code === 'timeout');
     expect(vi.getTimerCount()).toBe(0);
   });
 
   test('ends an open stream with the error', async () => {
-    const server = new McpServer({ name: 'l', version: '1' }, { handlerTimeoutMs: 1_000 }).tool(
-      'slow',
-      {},
-      async (_args, ctx) => {
-        await ctx.notify('begin');
-        await aborted(ctx.signal);
-        await ctx.notify('late');
-        return 'late';
-      },
-    );
+    const options = { handlerTimeoutMs: 1_000, onError: () => {} };
+    const server = new McpServer({ name: 'l', version: '1' }, options).tool('slow', {}, async (_args, ctx) => {
+      await ctx.notify('begin');
+      await aborted(ctx.signal);
+      await ctx.notify('late');
+      return 'late';
+    });
     const response = await server.fetch(toolCall('slow'));
     await vi.advanceTimersByTimeAsync(1_000);
     const messages = messagesOf(await response.text());

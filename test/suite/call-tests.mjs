@@ -18,7 +18,10 @@ export function addCallTests(test, { connect }) {
     const client = await connect();
     const [tools, again] = await Promise.all([client.listTools(), client.listTools()]);
     const names = tools.map(({ name }) => name);
-    equal(names, again.map(({ name }) => name));
+    equal(
+      names,
+      again.map(({ name }) => name),
+    );
     equal(new Set(names).size, 11);
     const add = tools.find(({ name }) => name === 'add');
     equal([add?.inputSchema['required'], add?.outputSchema?.['required']], [['a', 'b'], ['sum']]);

@@ -27,7 +27,10 @@ export function addErrorTests(test, { connect, fetch, url }) {
 
   test('params that a method refuses are invalid_params', async () => {
     const client = await connect();
-    const error = await rejects(client.request('suite/checked', { n: 'one' }), { code: 'invalid_params', rpcCode: -32602 });
+    const error = await rejects(client.request('suite/checked', { n: 'one' }), {
+      code: 'invalid_params',
+      rpcCode: -32602,
+    });
     ok(error.message.includes('n: must be a number'), error.message);
     await client.close();
   });
@@ -58,7 +61,7 @@ export function addErrorTests(test, { connect, fetch, url }) {
     await client.close();
   });
 
-  test('an error of one\'s own arrives with code, data and HTTP status', async () => {
+  test("an error of one's own arrives with code, data and HTTP status", async () => {
     const client = await connect();
     const error = await rejects(client.request('suite/fail'), { code: 'rpc_error', rpcCode: 1001, status: 404 });
     equal([error.message, error.data], ['No such job', { job: 7 }]);
@@ -76,7 +79,12 @@ export function addErrorTests(test, { connect, fetch, url }) {
     const cases = [
       ['no JSON', { ...call, body: '{"jsonrpc":' }, 400, -32700],
       ['a batch', { ...call, body: `[${call.body}]` }, 400, -32600],
-      ['another method in the header', { ...call, headers: { ...call.headers, 'mcp-method': 'tools/list' } }, 400, -32020],
+      [
+        'another method in the header',
+        { ...call, headers: { ...call.headers, 'mcp-method': 'tools/list' } },
+        400,
+        -32020,
+      ],
       ['a form', { ...call, headers: { ...call.headers, 'content-type': 'text/plain' } }, 415, -32600],
       ['GET', { headers: call.headers }, 405, -32600],
     ];

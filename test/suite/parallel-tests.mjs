@@ -21,7 +21,10 @@ export function addParallelTests(test, { fetch, url }) {
         return result.content[0].text;
       }),
     );
-    equal(texts, numbers.map((n) => `${n}:${stub(n)}`));
+    equal(
+      texts,
+      numbers.map((n) => `${n}:${stub(n)}`),
+    );
   });
 
   test('1,000 parallel calls with the same id and progress token get their own streams', async () => {
@@ -35,7 +38,10 @@ export function addParallelTests(test, { fetch, url }) {
         return [progress.params.message, result.content[0].text];
       }),
     );
-    equal(streams, numbers.map((n) => [stub(n), `${n}:${stub(n)}`]));
+    equal(
+      streams,
+      numbers.map((n) => [stub(n), `${n}:${stub(n)}`]),
+    );
   });
 }
 

@@ -34,13 +34,18 @@ export function addPayloadTests(test, { connect, fetch, url }) {
   });
 
   test('a client joins characters that chunks have cut', async () => {
-    for (const [size, text] of /** @type {[number, string][]} */ ([[1, ROUND.repeat(20)], [4_093, MIB]])) {
+    for (const [size, text] of /** @type {[number, string][]} */ ([
+      [1, ROUND.repeat(20)],
+      [4_093, MIB],
+    ])) {
       const client = await McpClient.connect(url, { fetch: inChunks(fetch, size) });
       /** @type {unknown[]} */
       const heard = [];
       const onProgress = (/** @type {{ message?: string }} */ { message }) => heard.push(message);
       equal((await client.callTool('echo', { text }))['content'], [{ type: 'text', text }]);
-      equal((await client.callTool('ticket', { n: 2, stub: text }, { onProgress }))['content'], [{ type: 'text', text: `2:${text}` }]);
+      equal((await client.callTool('ticket', { n: 2, stub: text }, { onProgress }))['content'], [
+        { type: 'text', text: `2:${text}` },
+      ]);
       equal(heard, [text]);
       await client.close();
     }
@@ -58,7 +63,10 @@ export function addPayloadTests(test, { connect, fetch, url }) {
       },
     });
     // Not over HTTP, where browsers send no body in pieces. TypeScript's RequestInit does not know `duplex` yet.
-    const request = new Request('http://localhost/mcp', /** @type {RequestInit} */ ({ ...init, body: stream, duplex: 'half' }));
+    const request = new Request(
+      'http://localhost/mcp',
+      /** @type {RequestInit} */ ({ ...init, body: stream, duplex: 'half' }),
+    );
     const response = await createServer().fetch(request);
     equal((await response.json()).result.content, [{ type: 'text', text }]);
   });

@@ -13,7 +13,10 @@ export function addPlainTests(test, { connect, fetch, url }) {
     const response = await fetch(url, plain('suite/echo', { a: 1 }));
     equal(await response.text(), '{"jsonrpc":"2.0","id":1,"result":{"params":{"a":1}}}');
     const tool = await fetch(url, plain('tools/call', { name: 'add', arguments: { a: 1, b: 2 } }));
-    equal((await tool.json()).result, { content: [{ type: 'text', text: '{"sum":3}' }], structuredContent: { sum: 3 } });
+    equal((await tool.json()).result, {
+      content: [{ type: 'text', text: '{"sum":3}' }],
+      structuredContent: { sum: 3 },
+    });
   });
 
   test('plain: an answer that comes first, then notifications on the same response', async () => {
@@ -83,7 +86,10 @@ export function addPlainTests(test, { connect, fetch, url }) {
     const key = crypto.randomUUID();
     for (let n = 0; n < steps; n++) {
       const mark = `${key} heard ${n}`;
-      await fetch(url, { ...plain('', {}), body: JSON.stringify({ jsonrpc: '2.0', method: 'suite/mark', params: { mark } }) });
+      await fetch(url, {
+        ...plain('', {}),
+        body: JSON.stringify({ jsonrpc: '2.0', method: 'suite/mark', params: { mark } }),
+      });
     }
     return key;
   }

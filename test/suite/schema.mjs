@@ -4,6 +4,11 @@
 /** @typedef {{ string: string, number: number, boolean: boolean }} Types */
 
 /**
+ * @template {Record<string, keyof Types>} Members
+ * @typedef {{ [Name in keyof Members]: Types[Members[Name]] }} Value
+ */
+
+/**
  * An object of required members.
  *
  * @template {Record<string, keyof Types>} Members
@@ -19,8 +24,8 @@ export function object(members) {
     '~standard': {
       version: /** @type {1} */ (1),
       vendor: 'suite',
-      /** @type {{ input: Value, output: Value } | undefined} */
-      types: undefined,
+      // For the compiler alone.
+      types: /** @type {{ input: Value<Members>, output: Value<Members> } | undefined} */ (undefined),
       jsonSchema: { input: json, output: json },
       /** @param {unknown} value */
       validate(value) {
@@ -32,5 +37,4 @@ export function object(members) {
       },
     },
   };
-  /** @typedef {{ [Name in keyof Members]: Types[Members[Name]] }} Value */
 }

@@ -26,7 +26,7 @@ const TEST_TIMEOUT_MS = 30_000;
  * @param {import('./targets.mjs').Test} test
  * @param {import('./targets.mjs').Target} target
  */
-export function addTests(test, target) {
+function addTests(test, target) {
   addCallTests(test, target);
   addStreamTests(test, target);
   addAbortTests(test, target);

@@ -38,6 +38,6 @@ export function overHttp(url) {
   return {
     url,
     fetch: (target, init) => fetch(target, init),
-    connect: (options) => McpClient.connect(/** @type {string} */ (url), options),
+    connect: (options) => McpClient.connect(url, options),
   };
 }

@@ -9,9 +9,13 @@ const VERSION = '2026-07-28';
  * @param {string} method
  * @param {Record<string, any>} [params]
  * @param {{ id?: string | number, accept?: string, progressToken?: string | number }} [options]
- * @returns {RequestInit & { method: string, headers: Record<string, string>, body: string }}
+ * @returns {{ method: string, headers: Record<string, string>, body: string }}
  */
-export function modern(method, params = {}, { id = 1, accept = 'application/json, text/event-stream', progressToken } = {}) {
+export function modern(
+  method,
+  params = {},
+  { id = 1, accept = 'application/json, text/event-stream', progressToken } = {},
+) {
   const _meta = {
     'io.modelcontextprotocol/protocolVersion': VERSION,
     'io.modelcontextprotocol/clientInfo': { name: 'wire', version: '0.0.0' },
@@ -69,6 +73,9 @@ export function inChunks(fetch, size) {
         for (let at = 0; at < bytes.length; at += size) controller.enqueue(bytes.slice(at, at + size));
       },
     });
-    return new Response(response.body?.pipeThrough(cut) ?? null, { status: response.status, headers: response.headers });
+    return new Response(response.body?.pipeThrough(cut) ?? null, {
+      status: response.status,
+      headers: response.headers,
+    });
   };
 }

@@ -1,0 +1,60 @@
+import { McpClient } from 'mcpwire/client';
+import { serve } from 'mcpwire/node';
+import { McpServer } from 'mcpwire/server';
+import { expect, test } from 'vitest';
+import { gate } from '../helpers/gate.js';
+
+test('closing one of two places where a server is mounted leaves the other open', async () => {
+  const server = new McpServer({ name: 'm', version: '1' }).tool('hi', {}, () => 'hi');
+  const [first, second] = [await serve(server), await serve(server)];
+  await first.close();
+  const client = await McpClient.connect(second.url);
+  expect(await client.callTool('hi')).toMatchObject({ content: [{ text: 'hi' }] });
+  await client.close();
+  await second.close();
+});
+
+test('closing waits for a running call of that place and answers it', async () => {
+  const release = gate<string>();
+  const begun = gate<void>();
+  const server = new McpServer({ name: 'm', version: '1' }).tool('slow', {}, () => {
+    begun.open();
+    return release.opened;
+  });
+  const running = await serve(server);
+  const client = await McpClient.connect(running.url);
+  const call = client.callTool('slow');
+  await begun.opened;
+  const closed = running.close();
+  release.open('done');
+  expect(await call).toMatchObject({ content: [{ text: 'done' }] });
+  await closed;
+  await client.close();
+});
+
+test('a call that outlives the grace period is aborted and told so', async () => {
+  const begun = gate<void>();
+  const server = new McpServer({ name: 'm', version: '1' }).tool('slow', {}, (_args, ctx) => {
+    begun.open();
+    return new Promise<string>((_resolve, reject) => {
+      ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason as Error));
+    });
+  });
+  const running = await serve(server);
+  const client = await McpClient.connect(running.url);
+  const call = client.callTool('slow');
+  await begun.opened;
+  await Promise.all([
+    expect(call).rejects.toMatchObject({ rpcCode: -32603, message: 'The server is closing' }),
+    running.close({ graceMs: 0 }),
+  ]);
+  await client.close();
+});
+
+test('serve with an aborted signal is an McpError and listens nowhere', async () => {
+  const server = new McpServer({ name: 'm', version: '1' });
+  await expect(serve(server, { signal: AbortSignal.abort('no') })).rejects.toMatchObject({
+    code: 'aborted',
+    cause: 'no',
+  });
+});
