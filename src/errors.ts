@@ -83,22 +83,22 @@ export class McpError extends Error {
   override readonly name: string = 'McpError';
   /** Why it failed. */
   readonly code: McpErrorCode;
+  // Declared and not defined, so that facts which are absent do not clutter what is printed.
   /** The JSON-RPC error code, if there is one. */
-  readonly rpcCode?: number;
+  declare readonly rpcCode?: number;
   /** The HTTP status, if there is one. */
-  readonly status?: number;
+  declare readonly status?: number;
   /** The JSON-RPC error's `data`, or the bounded body of an HTTP error. */
-  readonly data?: unknown;
+  declare readonly data?: unknown;
   /** The URL that was asked, if there was one. */
-  readonly url?: string;
+  declare readonly url?: string;
 
-  constructor(code: McpErrorCode, message: string, facts: McpErrorFacts = {}) {
-    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
+  constructor(code: McpErrorCode, message: string, { cause, ...facts }: McpErrorFacts = {}) {
+    super(message, cause === undefined ? undefined : { cause });
     this.code = code;
-    if (facts.rpcCode !== undefined) this.rpcCode = facts.rpcCode;
-    if (facts.status !== undefined) this.status = facts.status;
-    if (facts.data !== undefined) this.data = facts.data;
-    if (facts.url !== undefined) this.url = facts.url;
+    for (const [name, value] of Object.entries(facts)) {
+      if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: true });
+    }
     Object.defineProperty(this, BRAND, { value: true });
   }
 
@@ -109,11 +109,9 @@ export class McpError extends Error {
    */
   static from(value: unknown): McpError {
     if (isMcpError(value)) return value;
-    const name = value instanceof Error ? value.name : '';
-    const message = value instanceof Error ? value.message : String(value);
-    return new McpError(name === 'AbortError' ? 'aborted' : name === 'TimeoutError' ? 'timeout' : 'internal', message, {
-      cause: value,
-    });
+    const { name, message = String(value) } = (value ?? {}) as Partial<Error>;
+    const code = name === 'AbortError' ? 'aborted' : name === 'TimeoutError' ? 'timeout' : 'internal';
+    return new McpError(code, message, { cause: value });
   }
 }
 

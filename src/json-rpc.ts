@@ -70,36 +70,25 @@ export type JsonRpcResponse = JsonRpcResultResponse | JsonRpcErrorResponse;
 /** Any message. */
 export type JsonRpcMessage = JsonRpcRequest | JsonRpcNotification | JsonRpcResponse;
 
-/** The JSON-RPC error codes that revision 2026-07-28 defines or uses. */
-export const rpcCodes: {
-  readonly parseError: -32700;
-  readonly invalidRequest: -32600;
-  readonly methodNotFound: -32601;
-  readonly invalidParams: -32602;
-  readonly internalError: -32603;
-  readonly headerMismatch: -32020;
-  readonly missingCapability: -32021;
-  readonly unsupportedVersion: -32022;
-} = {
-  parseError: -32700,
-  invalidRequest: -32600,
-  methodNotFound: -32601,
-  invalidParams: -32602,
-  internalError: -32603,
-  headerMismatch: -32020,
-  missingCapability: -32021,
-  unsupportedVersion: -32022,
-};
+// The JSON-RPC error codes that revision 2026-07-28 defines or uses. Plain constants, which bundlers inline.
+export const PARSE_ERROR = -32700;
+export const INVALID_REQUEST = -32600;
+export const METHOD_NOT_FOUND = -32601;
+export const INVALID_PARAMS = -32602;
+export const INTERNAL_ERROR = -32603;
+export const HEADER_MISMATCH = -32020;
+export const MISSING_CAPABILITY = -32021;
+export const UNSUPPORTED_VERSION = -32022;
 
 const codeNames: ReadonlyMap<number, McpErrorCode> = /* @__PURE__ */ new Map<number, McpErrorCode>([
-  [rpcCodes.parseError, 'parse_error'],
-  [rpcCodes.invalidRequest, 'invalid_request'],
-  [rpcCodes.methodNotFound, 'method_not_found'],
-  [rpcCodes.invalidParams, 'invalid_params'],
-  [rpcCodes.internalError, 'internal'],
-  [rpcCodes.headerMismatch, 'header_mismatch'],
-  [rpcCodes.missingCapability, 'missing_capability'],
-  [rpcCodes.unsupportedVersion, 'unsupported_version'],
+  [PARSE_ERROR, 'parse_error'],
+  [INVALID_REQUEST, 'invalid_request'],
+  [METHOD_NOT_FOUND, 'method_not_found'],
+  [INVALID_PARAMS, 'invalid_params'],
+  [INTERNAL_ERROR, 'internal'],
+  [HEADER_MISMATCH, 'header_mismatch'],
+  [MISSING_CAPABILITY, 'missing_capability'],
+  [UNSUPPORTED_VERSION, 'unsupported_version'],
 ]);
 
 /** The {@link McpErrorCode} for a JSON-RPC error code. */
@@ -111,7 +100,7 @@ export function errorCodeOf(rpcCode: number): McpErrorCode {
 export function rpcCodeOf(error: McpError): number {
   if (error.rpcCode !== undefined) return error.rpcCode;
   for (const [rpcCode, code] of codeNames) if (code === error.code) return rpcCode;
-  return rpcCodes.internalError;
+  return INTERNAL_ERROR;
 }
 
 /** Whether a value is an object that is neither `null` nor an array. */
@@ -136,27 +125,18 @@ export function readId(value: unknown): RequestId | undefined {
  * @throws McpError `invalid_request` that says what is wrong with it
  */
 export function readIncoming(value: unknown): JsonRpcRequest | JsonRpcNotification {
-  if (!isObject(value)) {
-    throw new McpError(
-      'invalid_request',
-      Array.isArray(value) ? 'JSON-RPC batches are not supported' : 'A message must be a JSON object',
-    );
-  }
-  if (value['jsonrpc'] !== '2.0') throw new McpError('invalid_request', 'jsonrpc must be "2.0"');
-  if (typeof value['method'] !== 'string') {
-    throw new McpError(
-      'invalid_request',
-      'result' in value || 'error' in value ? 'A client must not send responses' : 'method must be a string',
-    );
-  }
-  if ('id' in value && !isRequestId(value['id'])) {
-    throw new McpError('invalid_request', 'id must be a string or an integer within ±(2^53 − 1)');
-  }
-  if ('params' in value && !isObject(value['params'])) {
-    throw new McpError('invalid_request', 'params must be an object');
-  }
-  // Checked above, member by member.
-  return value as unknown as JsonRpcRequest | JsonRpcNotification;
+  const problem = incomingProblem(value);
+  if (problem !== undefined) throw new McpError('invalid_request', `Not a JSON-RPC request: ${problem}`);
+  // incomingProblem looked at every member.
+  return value as JsonRpcRequest | JsonRpcNotification;
+}
+
+function incomingProblem(value: unknown): string | undefined {
+  if (!isObject(value)) return 'it must be one object';
+  if (value['jsonrpc'] !== '2.0') return 'jsonrpc must be "2.0"';
+  if (typeof value['method'] !== 'string') return 'method must be a string';
+  if ('id' in value && !isRequestId(value['id'])) return 'id must be a string or an integer within ±(2^53 − 1)';
+  return 'params' in value && !isObject(value['params']) ? 'params must be an object' : undefined;
 }
 
 /** Whether a checked message expects an answer. */
@@ -210,13 +190,60 @@ export function prepareResult<T extends JsonObject>(result: T): T {
   return Object.freeze(result);
 }
 
+/** What is added to every result of a method, and its JSON text, made beforehand. */
+export interface ResultStamp {
+  /** Added after the result's own members, over which it wins; `_meta` is merged. */
+  readonly members: JsonObject & { readonly _meta: JsonObject };
+  /** The same from the last own member to the end of the response. */
+  readonly tail: string;
+}
+
+/** Makes a {@link ResultStamp}. */
+export function resultStamp(members: ResultStamp['members']): ResultStamp {
+  return { members, tail: `,${JSON.stringify(members).slice(1)}}` };
+}
+
+/**
+ * A complete result on its way out. Its JSON is joined from the handler's result and the stamp's prepared text; the
+ * finished object is made only for those who look at it.
+ */
+export class ResultResponse implements JsonRpcResultResponse {
+  readonly jsonrpc = '2.0';
+  readonly id: RequestId;
+  readonly #own: JsonObject;
+  readonly #stamp: ResultStamp;
+
+  constructor(id: RequestId, own: JsonObject, stamp: ResultStamp) {
+    this.id = id;
+    this.#own = own;
+    this.#stamp = stamp;
+  }
+
+  get result(): JsonObject {
+    const { members } = this.#stamp;
+    // Spreading what is no object adds nothing.
+    const _meta = { ...(this.#own['_meta'] as object | undefined), ...members._meta };
+    return { resultType: 'complete', ...this.#own, ...members, _meta };
+  }
+
+  toJSON(): JsonRpcResultResponse {
+    return { jsonrpc: '2.0', id: this.id, result: this.result };
+  }
+
+  /** The JSON text. */
+  encode(): string {
+    const own = this.#own;
+    const text = prepared.get(own) ?? JSON.stringify(own);
+    // Members that meet must be merged, and what has no members has no comma.
+    for (const name in this.#stamp.members) if (name in own) return JSON.stringify(this);
+    if ('resultType' in own || !text.startsWith('{"')) return JSON.stringify(this);
+    return `{"jsonrpc":"2.0","id":${JSON.stringify(this.id)},"result":{"resultType":"complete",${text.slice(1, -1)}${this.#stamp.tail}`;
+  }
+}
+
 /** The JSON text of a response. */
 export function encodeResponse(response: JsonRpcResponse): string {
-  if ('result' in response) {
-    const text = prepared.get(response.result);
-    if (text !== undefined) return `{"jsonrpc":"2.0","id":${JSON.stringify(response.id)},"result":${text}}`;
-  }
-  return JSON.stringify(response);
+  return response instanceof ResultResponse ? response.encode() : JSON.stringify(response);
 }
 
 /** Makes an error response. The id is left out when it is `undefined`. */

@@ -4,7 +4,8 @@
  * @module mcpwire/server/modern
  */
 export { McpServer, defineTool } from './server/server.js';
-export type { DefinedTool, MethodDefinition, ServerInfo, Trusted } from './server/server.js';
+export type { DefinedTool, ServerInfo, Trusted } from './server/server.js';
+export type { MethodDefinition } from './server/method.js';
 export type {
   NoArguments,
   ToolArguments,

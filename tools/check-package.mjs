@@ -1,7 +1,6 @@
 // @ts-check
 // Looks at the package as a stranger would: the tarball's contents, its manifest, its declarations, and every entry point
 // imported by the oldest supported Node and by the one the lock file brings.
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, join, sep } from 'node:path';
 import ts from 'typescript';
@@ -115,10 +114,7 @@ for (const [name, find] of /** @type {[string, () => string][]} */ ([
   step(`entries import in ${name}`, () => {
     const node = find();
     const version = run(node, ['--version']).trim();
-    execFileSync(node, ['--input-type=module', '--eval', probe], {
-      cwd: project,
-      stdio: ['ignore', 'inherit', 'pipe'],
-    });
+    run(node, ['--input-type=module', '--eval', probe], project);
     return `${version}, ${entries().length} entries`;
   });
 }

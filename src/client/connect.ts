@@ -1,6 +1,6 @@
 /** From a target to a link: makes the transport, and finds out what the server speaks. */
 import { isMcpError, McpError } from '../errors.js';
-import { isObject, type JsonObject, rpcCodes } from '../json-rpc.js';
+import { isObject, type JsonObject, HEADER_MISMATCH, MISSING_CAPABILITY } from '../json-rpc.js';
 import { META_SERVER_INFO } from '../spec/meta.js';
 import type { Served } from '../spec/served.js';
 import type { Implementation } from '../spec/types.js';
@@ -117,7 +117,7 @@ function discovered(result: JsonObject, asked: string): ServerFacts {
  */
 function isForeign({ code, rpcCode, status = 200 }: McpError): boolean {
   if (code === 'unsupported_version' || code === 'method_not_found') return true;
-  if (rpcCode === rpcCodes.headerMismatch || rpcCode === rpcCodes.missingCapability) return false;
+  if (rpcCode === HEADER_MISMATCH || rpcCode === MISSING_CAPABILITY) return false;
   if (rpcCode !== undefined && status < 500) return status !== 401 && status !== 403;
   return code === 'http_status' && [400, 404, 405, 406, 415, 422].includes(status);
 }

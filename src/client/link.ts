@@ -3,7 +3,13 @@
  * and knows no revision itself.
  */
 import { McpError } from '../errors.js';
-import { isObject, type JsonObject, type JsonRpcErrorObject, type RequestId, rpcCodes } from '../json-rpc.js';
+import {
+  isObject,
+  type JsonObject,
+  type JsonRpcErrorObject,
+  type RequestId,
+  UNSUPPORTED_VERSION,
+} from '../json-rpc.js';
 import { META_CLIENT_CAPABILITIES, META_CLIENT_INFO, META_PROTOCOL_VERSION } from '../spec/meta.js';
 import type { Implementation, MetaObject, ServerCapabilities } from '../spec/types.js';
 import { MODERN_VERSIONS } from '../spec/versions.js';
@@ -90,7 +96,7 @@ export function modernLink(
 
 /** The newest of our versions that an unsupported-version error offers. */
 function common(known: readonly string[], { code, data }: JsonRpcErrorObject): string | undefined {
-  const supported = code === rpcCodes.unsupportedVersion && isObject(data) ? data['supported'] : undefined;
+  const supported = code === UNSUPPORTED_VERSION && isObject(data) ? data['supported'] : undefined;
   return Array.isArray(supported) ? known.find((version) => supported.includes(version)) : undefined;
 }
 

@@ -4,23 +4,20 @@
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#request-metadata
  */
 import type { JsonObject } from '../json-rpc.js';
+import { decodeUtf8 } from './body.js';
 
 export const VERSION_HEADER = 'mcp-protocol-version';
 export const METHOD_HEADER = 'mcp-method';
 export const NAME_HEADER = 'mcp-name';
 
-/** Which member of `params` the `Mcp-Name` header mirrors, by method. */
-const nameSources: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
-  ['tools/call', 'name'],
-  ['prompts/get', 'name'],
-  ['resources/read', 'uri'],
-]);
-
 /** The value that `Mcp-Name` must carry for a request, or `undefined` where the header does not apply. */
 export function nameOf(method: string, params: JsonObject | undefined): string | undefined {
-  const source = nameSources.get(method);
-  if (source === undefined) return undefined;
-  const value = params?.[source];
+  const value =
+    method === 'resources/read'
+      ? params?.['uri']
+      : method === 'tools/call' || method === 'prompts/get'
+        ? params?.['name']
+        : undefined;
   return typeof value === 'string' ? value : undefined;
 }
 
@@ -46,8 +43,7 @@ export function decodeHeaderValue(value: string): string | undefined {
   // atob forgives white space and missing padding; the format does not.
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(encoded)) return undefined;
   try {
-    const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return decodeUtf8(Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0)));
   } catch {
     return undefined;
   }

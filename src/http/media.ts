@@ -37,16 +37,15 @@ const BOTH: Accepts = { json: true, sse: true };
  */
 export function accepts(header: string | null | undefined): Accepts {
   // What the specification tells clients to send, word for word, and so nearly always.
-  if (header === null || header === undefined || header === '' || header === `${JSON_TYPE}, ${SSE_TYPE}`) return BOTH;
-  let json = false;
-  let sse = false;
-  for (const part of header.toLowerCase().split(',')) {
-    const [range = '', ...parameters] = part.split(';');
-    if (parameters.some((parameter) => /^\s*q\s*=\s*0(?:\.0*)?\s*$/.test(parameter))) continue;
-    const type = range.trim();
-    if (type === '*/*') return BOTH;
-    json ||= type === JSON_TYPE || type === 'application/*';
-    sse ||= type === SSE_TYPE || type === 'text/*';
-  }
+  if (!header || header === `${JSON_TYPE}, ${SSE_TYPE}`) return BOTH;
+  const ranges = header
+    .toLowerCase()
+    .split(',')
+    .filter((range) => !/;\s*q\s*=\s*0(?:\.0*)?\s*(?:;|$)/.test(range))
+    .map((range) => range.split(';', 1)[0]!.trim());
+  const allows = (type: string): boolean =>
+    ['*/*', type, `${type.split('/', 1)[0]}/*`].some((range) => ranges.includes(range));
+  const json = allows(JSON_TYPE);
+  const sse = allows(SSE_TYPE);
   return json || sse ? { json, sse } : BOTH;
 }

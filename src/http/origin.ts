@@ -93,8 +93,7 @@ function compileOrigins(origins: Origins): (origin: string) => boolean {
       patterns.push(new RegExp(`^(?:${entry.source})$`, entry.flags.replace(/[gmy]/g, '')));
     } else if (parseOrigin(entry) === undefined) {
       throw new TypeError(
-        `origins: ${JSON.stringify(entry)} is not an origin. Write scheme, host and port without a path, ` +
-          `such as "https://app.example.com"; to admit every origin pass a function.`,
+        `origins: ${JSON.stringify(entry)} is no origin, such as "https://app.example.com"; to admit all, pass a function`,
       );
     } else {
       exact.add(entry);
@@ -115,15 +114,14 @@ function parseOrigin(origin: string): URL | undefined {
   }
 }
 
-const EXPOSED = 'WWW-Authenticate, Retry-After, Mcp-Session-Id, MCP-Protocol-Version';
+const EXPOSED = ['WWW-Authenticate', 'Retry-After', 'Mcp-Session-Id', 'MCP-Protocol-Version'];
 
 /** The headers that let an admitted origin's page read an answer. */
 export function corsHeaders(origin: string, options: CorsOptions): Record<string, string> {
-  const exposed = options.exposeHeaders?.length ? `${EXPOSED}, ${options.exposeHeaders.join(', ')}` : EXPOSED;
   return {
     'access-control-allow-origin': origin,
-    'access-control-expose-headers': exposed,
-    ...(options.allowCredentials === true ? { 'access-control-allow-credentials': 'true' } : {}),
+    'access-control-expose-headers': [...EXPOSED, ...(options.exposeHeaders ?? [])].join(', '),
+    ...(options.allowCredentials === true && { 'access-control-allow-credentials': 'true' }),
     vary: 'Origin',
   };
 }
@@ -132,14 +130,14 @@ export function corsHeaders(origin: string, options: CorsOptions): Record<string
  * The further headers of a preflight's answer. The requested header names are granted as they are: which `Mcp-Param-*`
  * headers exist depends on the tools, and the origin was admitted already.
  */
-export function preflightHeaders(requested: string | null | undefined, options: CorsOptions): Record<string, string> {
+export function preflightHeaders(
+  requested: string | null | undefined,
+  { maxAgeSeconds = 7200 }: CorsOptions,
+): Record<string, string> {
   return {
     'access-control-allow-methods': 'POST, GET, DELETE',
-    'access-control-allow-headers':
-      requested && /^[\w!#$%&'*+.^`|~, -]*$/.test(requested)
-        ? requested
-        : 'Content-Type, Authorization, MCP-Protocol-Version, Mcp-Method, Mcp-Name',
-    'access-control-max-age': String(options.maxAgeSeconds ?? 7200),
+    'access-control-allow-headers': requested ?? '',
+    'access-control-max-age': String(maxAgeSeconds),
     vary: 'Origin, Access-Control-Request-Headers',
   };
 }

@@ -6,6 +6,7 @@ import type { Head, HttpEndpoint } from '../server/http-endpoint.js';
 import type { AnswerHeaders, Reply } from '../server/http-exchange.js';
 import type { Running } from '../server/running.js';
 import type { McpServer } from '../server/server.js';
+import { SharedSilence } from './silence.js';
 
 /** What is used of Node's `http.IncomingMessage`. */
 export interface NodeRequest {
@@ -82,9 +83,11 @@ export function listenerOf(
   trustBody: boolean,
   mount?: Running,
 ): (request: NodeRequest, response: NodeResponse) => void {
-  const { streamHighWaterBytes } = endpoint.limits;
+  const { streamHighWaterBytes, silenceMs } = endpoint.limits;
+  const silence = new SharedSilence(silenceMs);
   return (request, response) => {
-    void endpoint.serve(new NodeHead(request, trustBody), new NodeReply(response, streamHighWaterBytes), {}, mount);
+    const reply = new NodeReply(response, streamHighWaterBytes, silence);
+    void endpoint.serve(new NodeHead(request, trustBody), reply, {}, mount);
   };
 }
 
@@ -175,13 +178,15 @@ class NodeHead implements Head {
 }
 
 class NodeReply implements Reply {
+  readonly silence: SharedSilence;
   readonly #response: NodeResponse;
   readonly #highWaterMark: number;
   #room: Promise<void> | undefined;
   #makeRoom: (() => void) | undefined;
   #over = false;
 
-  constructor(response: NodeResponse, highWaterMark: number) {
+  constructor(response: NodeResponse, highWaterMark: number, silence: SharedSilence) {
+    this.silence = silence;
     this.#response = response;
     this.#highWaterMark = highWaterMark;
   }

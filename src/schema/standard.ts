@@ -65,33 +65,29 @@ export type SchemaOutput<S extends SchemaTypes> = NonNullable<S['~standard']['ty
  * @throws TypeError that names the owner, the path where the library tells it, and the cure
  */
 export function jsonSchemaOf(schema: unknown, side: 'input' | 'output', owner: string): JsonObject {
-  const standard = isStandardSchema(schema) ? schema['~standard'] : undefined;
-  if (standard === undefined) {
+  if (!isStandardSchema(schema)) throw new TypeError(`${owner} is not a schema, such as z.object({ … }) of zod 4`);
+  const { vendor, jsonSchema } = schema['~standard'] as Partial<StandardJsonSchema['~standard']>;
+  if (jsonSchema === undefined) {
     throw new TypeError(
-      `${owner} is not a schema. Give a schema of a library that speaks Standard Schema, for example z.object({ … }) of zod 4.`,
+      `${owner}: this ${vendor} schema has no JSON Schema form; with zod, import 'zod' 4.2+, not 'zod/mini'`,
     );
   }
-  const convert = (standard as Partial<StandardJsonSchema['~standard']>).jsonSchema?.[side];
-  if (typeof convert !== 'function') {
-    throw new TypeError(
-      `${owner} (a ${standard.vendor} schema) has no JSON Schema form. Use a schema that implements Standard JSON Schema: ` +
-        `import from 'zod' (4.2 or newer), not from 'zod/mini'.`,
-    );
-  }
-  let json: unknown;
   try {
-    json = convert.call((standard as StandardJsonSchema['~standard']).jsonSchema, { target: 'draft-2020-12' });
+    return jsonSchema[side]({ target: 'draft-2020-12' });
   } catch (cause) {
-    const at = pathOf((cause as { path?: unknown } | undefined)?.path);
+    const { path, message } = Object(cause) as { readonly path?: unknown; readonly message?: unknown };
     throw new TypeError(
-      `${owner}${at === '' ? '' : ` at ${at}`} has no JSON Schema form: ${cause instanceof Error ? cause.message : String(cause)}. ` +
-        `Use a type that JSON can carry there, for example z.iso.datetime() instead of z.date().`,
-      { cause },
+      `${owner} has no JSON Schema form${at(path)}: ${String(message)}. Use what JSON has, such as z.iso.datetime()`,
+      {
+        cause,
+      },
     );
   }
-  if (typeof json !== 'object' || json === null) throw new TypeError(`${owner} has no JSON Schema form.`);
-  // Checked to be an object on the line above.
-  return json as JsonObject;
+}
+
+function at(path: unknown): string {
+  const text = pathOf(path);
+  return text && ` at ${text}`;
 }
 
 /** Whether a value is a Standard Schema. Libraries also make schemas that are functions. */
@@ -99,6 +95,29 @@ export function isStandardSchema(value: unknown): value is StandardSchema {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
   const standard: unknown = (value as Partial<StandardSchema>)['~standard'];
   return typeof standard === 'object' && standard !== null && 'validate' in standard;
+}
+
+/**
+ * Checks a value. Synchronous where the schema is, since nearly all are.
+ *
+ * @param refuse makes the error for a value that does not fit, from the issues, one a line
+ */
+export function check(
+  standard: StandardSchema['~standard'],
+  value: unknown,
+  refuse: (issues: string) => Error,
+): unknown {
+  const settle = (checked: SchemaResult): unknown => {
+    if (checked.issues !== undefined) throw refuse(describeIssues(checked.issues));
+    return checked.value;
+  };
+  const checked = standard.validate(value);
+  return isThenable(checked) ? checked.then(settle) : settle(checked);
+}
+
+/** Whether a value is to be awaited. */
+export function isThenable<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
 }
 
 /** Lists issues one a line: `- path: message`. */

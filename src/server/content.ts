@@ -4,7 +4,6 @@ import type {
   Annotations,
   AudioContent,
   BlobResourceContents,
-  CallToolResult,
   ContentBlock,
   EmbeddedResource,
   ImageContent,
@@ -90,7 +89,7 @@ export function structured(value: unknown, content?: readonly ContentBlock[], me
     // Hosts that know no structured content read the same value as text (server/tools, "Structured Content").
     content: content ?? [{ type: 'text', text: JSON.stringify(value) }],
     structuredContent: value,
-    ...(meta === undefined ? {} : { _meta: meta }),
+    ...(meta && { _meta: meta }),
   };
 }
 
@@ -99,16 +98,15 @@ export function structured(value: unknown, content?: readonly ContentBlock[], me
  *
  * @throws TypeError when the value is none of string, content block, content blocks and `CallToolResult`
  */
-export function unstructured(value: unknown, tool: string): JsonObject {
+export function unstructured(value: unknown): JsonObject {
   if (typeof value === 'string') return { content: [{ type: 'text', text: value }] };
   if (value === undefined) return { content: [] };
-  if (Array.isArray(value) && value.every(isBlock)) return { content: value };
   if (isBlock(value)) return { content: [value] };
+  if (isBlocks(value)) return { content: value };
   if (isStructuredResult(value)) return structured(value.value, value.content, value.meta);
-  if (isObject(value) && isCallToolResult(value)) return value;
+  if (isObject(value) && isBlocks(value['content'])) return value;
   throw new TypeError(
-    `Tool "${tool}" returned ${describe(value)}. Give the tool an outputSchema to return structured values, ` +
-      `or return a string, content blocks or { content: [...] }.`,
+    'What it returned is not text, content blocks or { content: [...] }. For a structured value give the tool an outputSchema',
   );
 }
 
@@ -121,14 +119,8 @@ function isBlock(value: unknown): value is ContentBlock {
   return isObject(value) && typeof value['type'] === 'string';
 }
 
-function isCallToolResult(value: JsonObject): value is JsonObject & CallToolResult {
-  return Array.isArray(value['content']) && value['content'].every(isBlock);
-}
-
-function describe(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array of something other than content blocks';
-  return typeof value === 'object' ? 'a plain object' : `a ${typeof value}`;
+function isBlocks(value: unknown): value is ContentBlock[] {
+  return Array.isArray(value) && value.every(isBlock);
 }
 
 function toBase64(data: Uint8Array | string): string {

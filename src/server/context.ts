@@ -1,5 +1,14 @@
 import { McpError, type McpErrorCode } from '../errors.js';
-import { errorCodeOf, isObject, isRequestId, type JsonObject, type RequestId } from '../json-rpc.js';
+import {
+  errorCodeOf,
+  isObject,
+  isRequestId,
+  ResultResponse,
+  type JsonObject,
+  type JsonRpcResultResponse,
+  type RequestId,
+  type ResultStamp,
+} from '../json-rpc.js';
 import { META_LOG_LEVEL } from '../spec/meta.js';
 import type { ClientCapabilities, Implementation, LoggingLevel, MetaObject } from '../spec/types.js';
 import type { AuthInfo, Exchange, HttpInfo } from './exchange.js';
@@ -104,26 +113,42 @@ export function raisedBy(error: unknown): McpError | undefined {
 const LEVELS: readonly string[] = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'];
 const NO_META: MetaObject = Object.freeze({});
 
+/** What a server tells the context of a request. */
+export interface ContextSettings {
+  /** What goes into every result, for peers that know it. */
+  readonly stamp?: ResultStamp | undefined;
+  /** A custom method, or a peer without result types: `respond` may answer early. */
+  readonly mayRespond?: boolean;
+  /** The server declares the capability that `log` needs. */
+  readonly logs?: boolean;
+}
+
 /** The implementation of {@link Context} over one exchange. */
 export class RequestContext implements Context {
   readonly id: RequestId | undefined;
   readonly meta: MetaObject;
-  /** A custom method, or a peer without result types: {@link respond} may answer early. */
-  mayRespond = false;
   /** {@link respond} was called. */
   responded = false;
-  /** Adds what the peer's revision wants in every result. */
-  finish: (result: JsonObject) => JsonObject = (result) => result;
-  /** The server declares the capability that {@link log} needs. */
-  logs = false;
   readonly #exchange: Exchange;
+  readonly #settings: ContextSettings;
   #lastProgress = -Infinity;
 
-  constructor(message: { readonly id?: RequestId; readonly params?: JsonObject }, exchange: Exchange) {
+  constructor(
+    message: { readonly id?: RequestId; readonly params?: JsonObject },
+    exchange: Exchange,
+    settings: ContextSettings,
+  ) {
     this.id = message.id;
     const meta = message.params?.['_meta'];
     this.meta = isObject(meta) ? meta : NO_META;
     this.#exchange = exchange;
+    this.#settings = settings;
+  }
+
+  /** The response that carries a result. */
+  response(id: RequestId, result: JsonObject): JsonRpcResultResponse {
+    const { stamp } = this.#settings;
+    return stamp === undefined ? { jsonrpc: '2.0', id, result } : new ResultResponse(id, result, stamp);
   }
 
   /** Nobody waits for this request any more. */
@@ -156,18 +181,19 @@ export class RequestContext implements Context {
     // `!(a > b)` is also true for NaN, which JSON cannot carry.
     if (!isRequestId(progressToken) || !(progress > this.#lastProgress) || progress === Infinity) return;
     this.#lastProgress = progress;
+    // JSON leaves out what is undefined.
     await this.notify('notifications/progress', {
       progressToken,
       progress,
-      ...(Number.isFinite(total) ? { total } : {}),
-      ...(message === undefined ? {} : { message }),
+      total: Number.isFinite(total) ? total : undefined,
+      message,
     });
   }
 
   async log(level: LoggingLevel, data: unknown, logger?: string): Promise<void> {
     const wanted = LEVELS.indexOf(this.meta[META_LOG_LEVEL] as string);
-    if (!this.logs || wanted === -1 || LEVELS.indexOf(level) < wanted) return;
-    await this.notify('notifications/message', { level, ...(logger === undefined ? {} : { logger }), data });
+    if (this.#settings.logs !== true || wanted === -1 || LEVELS.indexOf(level) < wanted) return;
+    await this.notify('notifications/message', { level, logger, data });
   }
 
   notify(method: string, params?: JsonObject): Promise<void> {
@@ -175,18 +201,16 @@ export class RequestContext implements Context {
   }
 
   async respond(result: JsonObject): Promise<void> {
-    if (this.id === undefined) throw raise('invalid_request', 'ctx.respond: a notification has no answer');
-    if (this.responded) throw raise('invalid_request', 'ctx.respond: this request was answered already');
-    if (!this.mayRespond) {
-      throw raise(
-        'invalid_request',
-        'ctx.respond: in revision 2026-07-28 the result of a built-in method ends its stream; return it from the handler',
-      );
+    const { id } = this;
+    if (id === undefined || this.responded) {
+      throw raise('invalid_request', 'ctx.respond: there is nothing (more) to answer');
+    }
+    if (this.#settings.mayRespond !== true) {
+      throw raise('invalid_request', 'ctx.respond: the result of a built-in method ends its stream; return it instead');
     }
     this.responded = true;
-    const finished = this.#exchange.bare || 'resultType' in result ? result : { ...result, resultType: 'complete' };
     try {
-      await this.#exchange.respond({ jsonrpc: '2.0', id: this.id, result: finished }, { more: true });
+      await this.#exchange.respond(this.response(id, result), { more: true });
     } catch (error) {
       // JSON cannot carry it, and nothing was sent: the request is still to be answered.
       this.responded = false;

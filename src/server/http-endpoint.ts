@@ -1,7 +1,7 @@
 import { isMcpError, McpError } from '../errors.js';
 import { parseMessage } from '../http/body.js';
 import { decodeHeaderValue, METHOD_HEADER, NAME_HEADER, nameOf, VERSION_HEADER } from '../http/headers.js';
-import { accepts, isJson, JSON_TYPE } from '../http/media.js';
+import { accepts, isJson } from '../http/media.js';
 import {
   compilePolicy,
   corsHeaders,
@@ -17,7 +17,7 @@ import {
   readId,
   readIncoming,
   rpcCodeOf,
-  rpcCodes,
+  INTERNAL_ERROR,
   type JsonObject,
   type JsonRpcNotification,
   type JsonRpcRequest,
@@ -27,7 +27,14 @@ import { META_CLIENT_CAPABILITIES, META_CLIENT_INFO, META_PROTOCOL_VERSION } fro
 import type { ClientCapabilities, Implementation } from '../spec/types.js';
 import { LEGACY_VERSIONS, MODERN_VERSIONS } from '../spec/versions.js';
 import type { Exchange, HttpInfo, Peer } from './exchange.js';
-import { HttpExchange, statusOf, type AnswerHeaders, type ExchangeSettings, type Reply } from './http-exchange.js';
+import {
+  HttpExchange,
+  JSON_HEADERS,
+  statusOf,
+  type AnswerHeaders,
+  type ExchangeSettings,
+  type Reply,
+} from './http-exchange.js';
 import type { Running } from './running.js';
 import { defaultLimits, type ServerLimits, type ServerOptions } from './options.js';
 import type { Trusted } from './server.js';
@@ -48,7 +55,6 @@ export interface MessageHandler {
 
 const PLAIN_VERSION = '2025-03-26';
 const NO_CAPABILITIES: ClientCapabilities = Object.freeze({});
-const JSON_HEADERS: AnswerHeaders = { 'content-type': JSON_TYPE };
 
 /**
  * The corridor of every HTTP request, whatever the runtime: guard, read, parse, classify, check the headers against the
@@ -103,7 +109,7 @@ export class HttpEndpoint {
       await this.#message(body, head, reply, cors, trusted, mount);
     } catch (error) {
       const failure = isMcpError(error) ? error : new McpError('internal', this.#tell(error), { cause: error });
-      this.#fail(reply, failure, isModern(head.get(VERSION_HEADER), undefined) ? undefined : null, cors);
+      fail(reply, failure, isModern(head.get(VERSION_HEADER), undefined) ? undefined : null, cors);
     }
   }
 
@@ -126,7 +132,7 @@ export class HttpEndpoint {
       else if (isRequest(message)) checkModern(message, head, version, meta);
     } catch (error) {
       if (!isMcpError(error)) throw error;
-      return this.#fail(reply, error, readId(value) ?? (modern ? undefined : null), cors);
+      return fail(reply, error, readId(value) ?? (modern ? undefined : null), cors);
     }
     const peer = new HttpPeer(head, modern ? meta : undefined, trusted);
     const exchange = new HttpExchange(peer, !modern, reply, this.#settings, cors, () => accepts(head.get('accept')));
@@ -158,17 +164,6 @@ export class HttpEndpoint {
       return reply.answer(204, { ...cors, ...preflightHeaders(requested, this.#cors) });
     }
     refuse(reply, 405, `${head.method} is not served here; send POST`, { ...cors, allow: 'POST' });
-  }
-
-  #fail(reply: Reply, error: McpError, id: RequestId | null | undefined, cors: AnswerHeaders | undefined): void {
-    const code = rpcCodeOf(error);
-    const body = errorResponse(id, {
-      code,
-      message: error.message,
-      ...(error.data === undefined ? {} : { data: error.data }),
-    });
-    const status = error.status ?? (code === rpcCodes.internalError ? 500 : statusOf(code, false));
-    reply.answer(status === 200 ? 400 : status, { ...JSON_HEADERS, ...cors }, JSON.stringify(body));
   }
 }
 
@@ -230,35 +225,33 @@ function checkModern(
   meta: JsonObject | undefined,
 ): void {
   const claimed = meta?.[META_PROTOCOL_VERSION];
-  if (typeof version !== 'string') throw mismatch('MCP-Protocol-Version', 'is missing');
-  if (claimed !== undefined && claimed !== version) {
-    throw mismatch('MCP-Protocol-Version', `value ${quote(version)} does not match body value ${quote(claimed)}`);
-  }
-  if (!MODERN_VERSIONS.includes(version)) throw unsupportedVersion(version);
+  agree('MCP-Protocol-Version', version, claimed ?? version);
+  if (!MODERN_VERSIONS.includes(version ?? '')) throw unsupportedVersion(version ?? '');
   if (claimed === undefined) throw missingMeta(META_PROTOCOL_VERSION);
   if (!isObject(meta?.[META_CLIENT_CAPABILITIES])) throw missingMeta(META_CLIENT_CAPABILITIES);
-
-  const method = head.get(METHOD_HEADER);
-  if (method !== message.method) {
-    throw mismatch(
-      'Mcp-Method',
-      typeof method === 'string'
-        ? `value ${quote(method)} does not match body value ${quote(message.method)}`
-        : 'is missing',
-    );
-  }
+  agree('Mcp-Method', head.get(METHOD_HEADER), message.method);
   const name = nameOf(message.method, message.params);
   if (name === undefined) return;
   const sent = head.get(NAME_HEADER);
-  if (typeof sent !== 'string') throw mismatch('Mcp-Name', 'is missing');
-  const decoded = decodeHeaderValue(sent);
-  if (decoded === undefined) throw mismatch('Mcp-Name', 'holds invalid characters or encoding');
-  if (decoded !== name) throw mismatch('Mcp-Name', `value ${quote(decoded)} does not match body value ${quote(name)}`);
+  agree('Mcp-Name', typeof sent === 'string' ? (decodeHeaderValue(sent) ?? INVALID) : sent, name);
+}
+
+// Stands for a header value that no conforming client sends; no value in a body is equal to it.
+const INVALID = /* @__PURE__ */ Symbol('invalid');
+
+function agree(header: string, sent: string | symbol | null | undefined, expected: unknown): void {
+  if (typeof sent === 'string' && sent === expected) return;
+  const problem =
+    typeof sent === 'string'
+      ? `value ${quote(sent)} does not match body value ${quote(expected)}`
+      : sent === INVALID
+        ? 'holds invalid characters or encoding'
+        : 'is missing';
+  throw mismatch(header, problem);
 }
 
 function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'undefined';
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+  return String(JSON.stringify(value)).slice(0, 200);
 }
 
 function mismatch(header: string, problem: string): McpError {
@@ -275,8 +268,17 @@ function unsupportedVersion(requested: string): McpError {
   });
 }
 
+/** Answers with an error that no exchange carries, because there is none yet. */
+function fail(reply: Reply, error: McpError, id: RequestId | null | undefined, headers?: AnswerHeaders): void {
+  const code = rpcCodeOf(error);
+  const { message, data } = error;
+  const usual = code === INTERNAL_ERROR ? 500 : statusOf(code, false);
+  // A message that was not even understood has no error that rides on 200.
+  const status = error.status ?? (usual === 200 ? 400 : usual);
+  reply.answer(status, { ...JSON_HEADERS, ...headers }, JSON.stringify(errorResponse(id, { code, message, data })));
+}
+
 /** Refuses a request before its message was looked at; such an answer has no id. */
 function refuse(reply: Reply, status: number, message: string, headers?: AnswerHeaders): void {
-  const body = errorResponse(undefined, { code: rpcCodes.invalidRequest, message });
-  reply.answer(status, { ...JSON_HEADERS, ...headers }, JSON.stringify(body));
+  fail(reply, new McpError('invalid_request', message, { status }), undefined, headers);
 }

@@ -1,7 +1,16 @@
 import type { McpError } from '../errors.js';
 import { SSE_TYPE, JSON_TYPE, type Accepts } from '../http/media.js';
 import { encodeComment, encodeEvent } from '../http/sse-encode.js';
-import { encodeResponse, rpcCodes, type JsonRpcNotification, type JsonRpcResponse } from '../json-rpc.js';
+import {
+  encodeResponse,
+  HEADER_MISMATCH,
+  INVALID_REQUEST,
+  METHOD_NOT_FOUND,
+  PARSE_ERROR,
+  UNSUPPORTED_VERSION,
+  type JsonRpcNotification,
+  type JsonRpcResponse,
+} from '../json-rpc.js';
 import { raise } from './context.js';
 import type { Exchange, Peer, RespondOptions } from './exchange.js';
 
@@ -25,6 +34,19 @@ export interface Reply {
   end(): void;
   /** Calls back once if the caller goes away before the end; at once if that has happened. */
   onGone(listener: () => void): void;
+  /** Watches over answers that are slow to begin, where a runtime lets requests share a timer. */
+  readonly silence?: SilenceWatch | undefined;
+}
+
+/** Calls back what has been waiting for `silenceMs`. */
+export interface SilenceWatch {
+  add(waiting: Silent): void;
+  delete(waiting: Silent): void;
+}
+
+/** An answer that has not begun. */
+export interface Silent {
+  breakSilence(): void;
 }
 
 /** What an exchange needs to know of its endpoint. */
@@ -34,7 +56,8 @@ export interface ExchangeSettings {
   readonly streamDropBytes: number;
 }
 
-const JSON_HEADERS: AnswerHeaders = { 'content-type': JSON_TYPE };
+/** The headers of nearly every answer. One object, so that a runtime can recognise it. */
+export const JSON_HEADERS: AnswerHeaders = { 'content-type': JSON_TYPE };
 const SSE_HEADERS: AnswerHeaders = {
   'content-type': SSE_TYPE,
   // No caching and no compression, which would hold events back.
@@ -42,6 +65,9 @@ const SSE_HEADERS: AnswerHeaders = {
   // Tells reverse proxies not to buffer (streamable-http, "Receiving Messages").
   'x-accel-buffering': 'no',
 };
+
+const NO_OPTIONS: RespondOptions = {};
+const SETTLED = /* @__PURE__ */ Promise.resolve();
 
 const PENDING = 0;
 const OPEN = 1;
@@ -51,7 +77,7 @@ const DONE = 2;
  * One HTTP request being answered: with one JSON object when the handler sends nothing first, as a stream from the moment
  * it does.
  */
-export class HttpExchange implements Exchange {
+export class HttpExchange implements Exchange, Silent {
   readonly peer: Peer;
   readonly bare: boolean;
   readonly #reply: Reply;
@@ -99,7 +125,16 @@ export class HttpExchange implements Exchange {
    * Called when the handler is running: if it stays silent, a first byte goes out before hosts and proxies give up.
    */
   watchSilence(): void {
-    if (this.#state === PENDING) this.#timer = setTimeout(() => this.#breakSilence(), this.#settings.silenceMs);
+    if (this.#state !== PENDING) return;
+    const { silence } = this.#reply;
+    if (silence === undefined) this.#timer = setTimeout(() => this.breakSilence(), this.#settings.silenceMs);
+    else silence.add(this);
+  }
+
+  breakSilence(): void {
+    if (this.#state !== PENDING || !this.#streams()) return;
+    this.#open();
+    void this.#write(encodeComment());
   }
 
   async send(message: JsonRpcNotification): Promise<void> {
@@ -111,21 +146,22 @@ export class HttpExchange implements Exchange {
     await this.#write(event);
   }
 
-  async respond(response: JsonRpcResponse, options: RespondOptions = {}): Promise<void> {
-    if (this.#state === DONE) return;
+  respond(response: JsonRpcResponse, options: RespondOptions = NO_OPTIONS): Promise<void> {
+    if (this.#state === DONE) return SETTLED;
     // Before anything is sent: a result that JSON cannot carry throws here.
     const text = encodeResponse(response);
     if (this.#state === PENDING && (options.more === true || !this.#acceptance().json) && this.#streams()) this.#open();
     if (this.#state === OPEN) {
       const written = this.#write(encodeEvent(text));
       if (options.more !== true) this.end();
-      return written;
+      return written ?? SETTLED;
     }
     this.#finish();
     const usual = 'error' in response ? statusOf(response.error.code, this.bare) : 200;
     const status = carriesAnswer(options.status) ? options.status : usual;
     const headers = this.#headers(JSON_HEADERS);
     this.#reply.answer(status, options.headers === undefined ? headers : { ...headers, ...options.headers }, text);
+    return SETTLED;
   }
 
   end(): void {
@@ -156,7 +192,7 @@ export class HttpExchange implements Exchange {
     this.#watch();
     // A caller may have been found gone just now.
     if (this.#state !== OPEN) return;
-    clearTimeout(this.#timer);
+    this.#endSilence();
     this.#lastWrite = Date.now();
     this.#keepAlive(this.#settings.keepAliveMs);
   }
@@ -165,12 +201,6 @@ export class HttpExchange implements Exchange {
     if (this.#state !== OPEN) return undefined;
     this.#lastWrite = Date.now();
     return this.#reply.write(text);
-  }
-
-  #breakSilence(): void {
-    if (this.#state !== PENDING || !this.#streams()) return;
-    this.#open();
-    void this.#write(encodeComment());
   }
 
   /**
@@ -200,17 +230,22 @@ export class HttpExchange implements Exchange {
     });
   }
 
+  #endSilence(): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    this.#reply.silence?.delete(this);
+  }
+
   #finish(): void {
     this.#state = DONE;
-    clearTimeout(this.#timer);
+    this.#endSilence();
   }
 }
 
 /** The HTTP status of a JSON-RPC error that is sent as the only answer (streamable-http, "Protocol Version Header"). */
 export function statusOf(rpcCode: number, bare: boolean): number {
-  if (rpcCode === rpcCodes.methodNotFound) return 404;
-  if (rpcCode === rpcCodes.parseError || rpcCode === rpcCodes.invalidRequest) return 400;
-  return !bare && rpcCode <= rpcCodes.headerMismatch && rpcCode >= rpcCodes.unsupportedVersion ? 400 : 200;
+  if (rpcCode === METHOD_NOT_FOUND) return 404;
+  if (rpcCode === PARSE_ERROR || rpcCode === INVALID_REQUEST) return 400;
+  return !bare && rpcCode <= HEADER_MISMATCH && rpcCode >= UNSUPPORTED_VERSION ? 400 : 200;
 }
 
 /** An error that was thrown may bring a status from elsewhere, such as a 204 that another server gave. */

@@ -1,16 +1,17 @@
 import { McpError } from '../errors.js';
-import { isObject, prepareResult, type JsonObject } from '../json-rpc.js';
-import type { CacheHints, ServerCapabilities } from '../spec/types.js';
+import { isObject, prepareResult, type JsonObject, type ResultStamp } from '../json-rpc.js';
 import type { Context } from './context.js';
 import type { CompiledTool } from './tool.js';
 
 /** One entry of the method table. */
 export interface Method {
   readonly call: (params: JsonObject, ctx: Context) => Promise<JsonObject> | JsonObject;
-  /** One of the author's own: it may answer early, and its errors are masked. */
-  readonly custom: boolean;
-  /** Results may be cached by clients. */
-  readonly cache?: Required<CacheHints>;
+  /** One of the author's own: it may answer early. */
+  readonly custom?: true;
+  /** What goes into every result, where that is more than what goes into every result of every method. */
+  readonly stamp?: ResultStamp;
+  /** Whether the server declares the capability that the method belongs to; without, it does not exist. */
+  readonly offered?: () => boolean;
 }
 
 /**
@@ -21,15 +22,15 @@ export class ToolRegistry {
   readonly #tools = new Map<string, CompiledTool>();
   #list: JsonObject | undefined;
 
-  get capabilities(): ServerCapabilities {
-    return this.#tools.size === 0 ? {} : { tools: {} };
+  /** Whether there is any. */
+  get any(): boolean {
+    return this.#tools.size > 0;
   }
 
   /** @throws TypeError for a second tool of the same name */
   add(tool: CompiledTool): void {
     const { name } = tool.listed;
-    if (this.#tools.has(name))
-      throw new TypeError(`tool "${name}" is registered already; remove it first or rename one`);
+    if (this.#tools.has(name)) throw new TypeError(`tool "${name}" exists already`);
     this.#tools.set(name, tool);
     this.#list = undefined;
   }

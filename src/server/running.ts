@@ -6,7 +6,7 @@ export class Running {
   /** New requests are refused. */
   closing = false;
   readonly #exchanges = new Set<Exchange>();
-  readonly #waiting = new Set<() => void>();
+  #onIdle: () => void = () => {};
 
   add(exchange: Exchange): void {
     this.#exchanges.add(exchange);
@@ -14,25 +14,22 @@ export class Running {
 
   delete(exchange: Exchange): void {
     this.#exchanges.delete(exchange);
-    if (this.#exchanges.size === 0) for (const settle of this.#waiting) settle();
+    if (this.#exchanges.size === 0) this.#onIdle();
   }
 
   /** Refuses what is new, waits `graceMs` milliseconds at most for what runs, then aborts that. */
   async close(graceMs: number): Promise<void> {
     this.closing = true;
-    if (this.#exchanges.size > 0) await this.#idle(graceMs);
-    for (const exchange of this.#exchanges) exchange.cancel(raise('closed', 'The server is closing'));
-  }
-
-  #idle(graceMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const settle = (): void => {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, graceMs);
+      const before = this.#onIdle;
+      this.#onIdle = () => {
+        before();
         clearTimeout(timer);
-        this.#waiting.delete(settle);
         resolve();
       };
-      const timer = setTimeout(settle, graceMs);
-      this.#waiting.add(settle);
+      if (this.#exchanges.size === 0) this.#onIdle();
     });
+    for (const exchange of this.#exchanges) exchange.cancel(raise('closed', 'The server is closing'));
   }
 }

@@ -1,24 +1,26 @@
 import { isMcpError, McpError } from '../errors.js';
 import {
   errorResponse,
-  isObject,
+  INTERNAL_ERROR,
   isRequest,
   prepareResult,
+  resultStamp,
   rpcCodeOf,
-  rpcCodes,
   type JsonObject,
   type JsonRpcNotification,
   type JsonRpcRequest,
+  type ResultStamp,
 } from '../json-rpc.js';
-import { describeIssues, isStandardSchema, type SchemaTypes, type StandardSchema } from '../schema/standard.js';
+import type { SchemaTypes } from '../schema/standard.js';
 import { META_SERVER_INFO } from '../spec/meta.js';
 import type { Served, ToolEntry } from '../spec/served.js';
 import type { CacheHints, Implementation } from '../spec/types.js';
 import { MODERN_VERSIONS } from '../spec/versions.js';
-import { headersOf, raise, raisedBy, RequestContext, type Context } from './context.js';
+import { headersOf, raise, RequestContext, type Context } from './context.js';
 import type { AuthInfo, Exchange } from './exchange.js';
 import { serveFetch } from './fetch-handler.js';
 import { HttpEndpoint } from './http-endpoint.js';
+import { compileMethod, compileNotification, type MethodDefinition } from './method.js';
 import { compose, type Middleware, type MiddlewareRequest, type Next } from './middleware.js';
 import type { ServerOptions } from './options.js';
 import { ToolRegistry, type Method } from './registry.js';
@@ -32,9 +34,6 @@ import {
   type ToolInput,
   type ToolOutput,
 } from './tool.js';
-
-// Masked errors whose originals onError has heard; they must not be reported again further out.
-const told = /* @__PURE__ */ new WeakSet<McpError>();
 
 /** What a server says of itself. */
 export interface ServerInfo extends Implementation {
@@ -65,14 +64,6 @@ export interface DefinedTool<Name extends string = string, Input = unknown, Outp
 }
 
 type EntryOf<D> = D extends { readonly '~entry'?: infer Entry } ? NonNullable<Entry> : never;
-
-/** Schemas of a custom method. */
-export interface MethodDefinition<Params> {
-  /** Checks the params, without `_meta`. A mismatch is answered with -32602. Absent: any object. */
-  readonly params?: SchemaTypes<unknown, Params>;
-  /** Checks what the handler returns. A mismatch is a masked internal error. */
-  readonly result?: SchemaTypes;
-}
 
 /**
  * An MCP server: defined once, served by `server.fetch`, `serve(server)` and every other transport. It holds no state of
@@ -109,26 +100,22 @@ export class McpServer<Entries = never> implements Served<Entries> {
    */
   readonly '~http': HttpEndpoint;
 
-  readonly #info: Implementation;
-  readonly #instructions: string | undefined;
   readonly #options: ServerOptions;
+  readonly #instructions: string | undefined;
+  readonly #stamp: ResultStamp;
   readonly #tools = new ToolRegistry();
   readonly #methods = new Map<string, Method>();
-  readonly #notifications = new Map<string, (params: JsonObject, ctx: Context) => unknown>();
+  readonly #notifications = new Map<string, (params: JsonObject, ctx: Context) => Promise<void>>();
   readonly #middleware: Middleware[] = [];
   readonly #running = new Running();
   #chain: Next | undefined;
   #discovery: JsonObject | undefined;
-  #finished = new WeakMap<JsonObject, JsonObject>();
 
   constructor(info: ServerInfo, options: ServerOptions = {}) {
     if (typeof info?.name !== 'string' || typeof info.version !== 'string') {
-      throw new TypeError(
-        `new McpServer takes a name and a version: new McpServer({ name: 'jobs', version: '1.0.0' })`,
-      );
+      throw new TypeError(`Write new McpServer({ name: 'jobs', version: '1.0.0' })`);
     }
     const { instructions, ...implementation } = info;
-    this.#info = implementation;
     this.#instructions = instructions;
     this.#options = options;
     this['~http'] = new HttpEndpoint(this, options, this.#running, (error) =>
@@ -138,11 +125,16 @@ export class McpServer<Entries = never> implements Served<Entries> {
 
     const cache: Required<CacheHints> = { ttlMs: 0, cacheScope: 'private', ...options.cache };
     if (!Number.isSafeInteger(cache.ttlMs) || cache.ttlMs < 0) {
-      throw new TypeError('cache.ttlMs must be a whole number of milliseconds, 0 or more');
+      throw new TypeError('cache.ttlMs must be whole milliseconds, 0 or more');
     }
-    this.#methods.set('server/discover', { call: () => this.#discover(), custom: false, cache });
-    this.#methods.set('tools/list', { call: (params) => this.#tools.list(params), custom: false, cache });
-    this.#methods.set('tools/call', { call: (params, ctx) => this.#tools.call(params, ctx), custom: false });
+    const _meta = { [META_SERVER_INFO]: implementation };
+    this.#stamp = resultStamp({ _meta });
+    const stamp = resultStamp({ ...cache, _meta });
+    const tools = this.#tools;
+    const offered = (): boolean => tools.any;
+    this.#methods.set('server/discover', { call: () => this.#discover(), stamp });
+    this.#methods.set('tools/list', { call: (params) => tools.list(params), stamp, offered });
+    this.#methods.set('tools/call', { call: (params, ctx) => tools.call(params, ctx), offered });
   }
 
   /**
@@ -201,34 +193,8 @@ export class McpServer<Entries = never> implements Served<Entries> {
     definition: MethodDefinition<Params>,
     handler: (params: Params, ctx: Context) => unknown,
   ): this {
-    if (typeof definition === 'function' || typeof handler !== 'function') {
-      throw new TypeError(
-        `server.method takes a name, schemas and a handler: server.method('session/start', {}, () => ({}))`,
-      );
-    }
-    if (this.#methods.has(name)) throw new TypeError(`method "${name}" is registered already, or built in`);
-    const input = standardOf(definition.params, `method "${name}": params`);
-    const output = standardOf(definition.result, `method "${name}": result`);
-    const call = async (params: JsonObject, ctx: Context): Promise<JsonObject> => {
-      const { _meta, ...own } = params;
-      const checked = await input?.validate(own);
-      if (checked?.issues !== undefined)
-        throw raise('invalid_params', `Invalid params:\n${describeIssues(checked.issues)}`);
-      // With a schema this is what it yields, without one the params as they came: what the signature says.
-      let result = await handler((checked === undefined ? own : checked.value) as Params, ctx);
-      if (output !== undefined && result !== undefined) {
-        const returned = await output.validate(result);
-        if (returned.issues !== undefined) {
-          throw new TypeError(
-            `Method "${name}" returned a value that its result schema refuses:\n${describeIssues(returned.issues)}`,
-          );
-        }
-        result = returned.value;
-      }
-      if (result === undefined || isObject(result)) return result ?? {};
-      throw new TypeError(`Method "${name}" must return an object`);
-    };
-    this.#methods.set(name, { call, custom: true });
+    if (this.#methods.has(name)) throw new TypeError(`method "${name}" exists already`);
+    this.#methods.set(name, { call: compileMethod(name, definition, handler, this.#mask), custom: true });
     return this;
   }
 
@@ -241,15 +207,7 @@ export class McpServer<Entries = never> implements Served<Entries> {
     definition: { readonly params?: SchemaTypes<unknown, Params> },
     handler: (params: Params, ctx: Context) => unknown,
   ): this {
-    const input = standardOf(definition.params, `notification "${name}": params`);
-    this.#notifications.set(name, async (params, ctx) => {
-      const { _meta, ...own } = params;
-      const checked = await input?.validate(own);
-      if (checked?.issues !== undefined) {
-        throw new McpError('invalid_params', `Invalid params of "${name}":\n${describeIssues(checked.issues)}`);
-      }
-      await handler((checked === undefined ? own : checked.value) as Params, ctx);
-    });
+    this.#notifications.set(name, compileNotification(name, definition.params, handler));
     return this;
   }
 
@@ -280,17 +238,23 @@ export class McpServer<Entries = never> implements Served<Entries> {
    * told to `onError`.
    */
   async handle(message: JsonRpcRequest | JsonRpcNotification, exchange: Exchange): Promise<void> {
-    const ctx = new RequestContext(message, exchange);
-    ctx.logs = this.#options.logging === true;
+    const { bare } = exchange;
+    const method = isRequest(message) ? this.#methods.get(message.method) : undefined;
+    const ctx = new RequestContext(message, exchange, {
+      stamp: bare ? undefined : (method?.stamp ?? this.#stamp),
+      mayRespond: bare || method?.custom === true,
+      logs: this.#options.logging === true,
+    });
     this.#running.add(exchange);
     try {
       if (isRequest(message)) await this.#answer(message, ctx, exchange);
       else await this.#notifications.get(message.method)?.(message.params ?? {}, ctx);
     } catch (error) {
-      const masked = this.#mask(error, `"${message.method}" failed`, ctx);
+      const failure = this.#mask(error, `"${message.method}" failed`, ctx);
       // Such as an error whose data JSON cannot carry: the caller must not wait for ever.
-      if (isRequest(message))
-        await exchange.respond(errorResponse(message.id, { code: rpcCodes.internalError, message: masked }));
+      if (isRequest(message)) {
+        await exchange.respond(errorResponse(message.id, { code: INTERNAL_ERROR, message: failure }));
+      }
     } finally {
       this.#running.delete(exchange);
     }
@@ -307,104 +271,70 @@ export class McpServer<Entries = never> implements Served<Entries> {
   }
 
   #register(name: string, definition: AnyToolDefinition, handler: AnyToolHandler): void {
-    this.#tools.add(compileTool(name, definition, handler, (error, what, ctx) => this.#mask(error, what, ctx)));
+    this.#tools.add(compileTool(name, definition, handler, this.#mask));
     this.#discovery = undefined;
   }
 
   async #answer(request: JsonRpcRequest, ctx: RequestContext, exchange: Exchange): Promise<void> {
-    const { id } = request;
-    ctx.mayRespond = exchange.bare;
-    ctx.finish = (result) => (exchange.bare ? result : this.#finish(request.method, result));
+    const { id, method } = request;
     try {
-      this.#chain ??= compose(this.#middleware, (inner, context) => this.#call(inner, context));
-      const timeoutMs = this.#options.handlerTimeoutMs;
+      this.#chain ??= compose(this.#middleware, this.#call);
       const running = this.#chain(request, ctx);
-      const result = await (timeoutMs === undefined
+      const { handlerTimeoutMs } = this.#options;
+      const result = await (handlerTimeoutMs === undefined
         ? running
-        : this.#within(timeoutMs, running, ctx, request, exchange));
+        : this.#within(handlerTimeoutMs, running, method, ctx, exchange));
       if (ctx.responded) exchange.end();
-      else await exchange.respond({ jsonrpc: '2.0', id, result: ctx.finish(result) });
+      else await exchange.respond(ctx.response(id, result));
     } catch (error) {
       // Nobody is left to be told, and what fails because its caller left is no failure.
       if (exchange.gone) return;
-      const failure = isMcpError(error)
-        ? error
-        : raise('internal', this.#mask(error, `"${request.method}" failed`, ctx));
+      const failure = isMcpError(error) ? error : raise('internal', this.#mask(error, `"${method}" failed`, ctx));
       if (ctx.responded) {
-        if (isMcpError(error) && !told.has(error))
-          this.#mask(error, `"${request.method}" failed after its answer`, ctx);
+        // The answer is out. Only the operator can still be told, unless that was done when the error was masked.
+        if (failure === error && failure.cause === undefined)
+          this.#mask(error, `"${method}" failed after its answer`, ctx);
         exchange.end();
         return;
       }
-      await exchange.respond(
-        errorResponse(id, {
-          code: rpcCodeOf(failure),
-          message: failure.message,
-          ...(failure.data === undefined ? {} : { data: failure.data }),
-        }),
-        { status: failure.status, headers: headersOf(failure) },
-      );
+      const { message, data, status } = failure;
+      await exchange.respond(errorResponse(id, { code: rpcCodeOf(failure), message, data }), {
+        status,
+        headers: headersOf(failure),
+      });
     }
   }
 
   /** The innermost step: the method table. */
-  async #call(request: MiddlewareRequest, ctx: Context): Promise<JsonObject> {
+  readonly #call = (request: MiddlewareRequest, ctx: Context): Promise<JsonObject> => {
     const method = this.#methods.get(request.method);
-    if (method === undefined || (!method.custom && !this.#offers(request.method))) {
-      throw new McpError('method_not_found', 'Method not found');
+    if (method === undefined || method.offered?.() === false) {
+      return Promise.reject(new McpError('method_not_found', 'Method not found'));
     }
-    if (!method.custom) return method.call(request.params ?? {}, ctx);
-    if (ctx instanceof RequestContext) ctx.mayRespond = true;
     try {
-      return await method.call(request.params ?? {}, ctx);
+      return Promise.resolve(method.call(request.params ?? {}, ctx));
     } catch (error) {
-      const passing = raisedBy(error);
-      if (passing !== undefined) throw passing;
-      const masked = raise('internal', this.#mask(error, `"${request.method}" failed`, ctx));
-      told.add(masked);
-      throw masked;
+      return Promise.reject(error as Error);
     }
-  }
-
-  /** A method behind a capability that the server does not declare does not exist (schema, MethodNotFoundError). */
-  #offers(method: string): boolean {
-    return !method.startsWith('tools/') || this.#tools.capabilities.tools !== undefined;
-  }
+  };
 
   #discover(): JsonObject {
     return (this.#discovery ??= prepareResult({
-      supportedVersions: [...MODERN_VERSIONS],
-      capabilities: { ...this.#tools.capabilities, ...(this.#options.logging === true ? { logging: {} } : {}) },
-      ...(this.#instructions === undefined ? {} : { instructions: this.#instructions }),
+      supportedVersions: MODERN_VERSIONS,
+      // JSON leaves out what is undefined.
+      capabilities: {
+        tools: this.#tools.any ? {} : undefined,
+        logging: this.#options.logging === true ? {} : undefined,
+      },
+      instructions: this.#instructions,
     }));
   }
 
-  /** Adds what revision 2026-07-28 wants in every result; once and for all where the result never changes. */
-  #finish(method: string, result: JsonObject): JsonObject {
-    const cache = this.#methods.get(method)?.cache;
-    const known = cache === undefined ? undefined : this.#finished.get(result);
-    if (known !== undefined) return known;
-    const finished: JsonObject = {
-      resultType: 'complete',
-      ...result,
-      ...cache,
-      _meta: { ...(isObject(result['_meta']) ? result['_meta'] : undefined), [META_SERVER_INFO]: this.#info },
-    };
-    if (cache !== undefined && Object.isFrozen(result)) this.#finished.set(result, prepareResult(finished));
-    return finished;
-  }
-
-  async #within<T>(
-    ms: number,
-    running: Promise<T>,
-    ctx: Context,
-    request: JsonRpcRequest,
-    exchange: Exchange,
-  ): Promise<T> {
+  async #within<T>(ms: number, running: Promise<T>, method: string, ctx: Context, exchange: Exchange): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
-        const error = raise('timeout', `"${request.method}" took longer than ${ms} ms (handlerTimeoutMs)`);
+        const error = raise('timeout', `"${method}" took longer than ${ms} ms (handlerTimeoutMs)`);
         this.#mask(error, error.message, ctx);
         exchange.cancel(error);
         reject(error);
@@ -419,19 +349,20 @@ export class McpServer<Entries = never> implements Served<Entries> {
   }
 
   /** Tells the operator, and answers what the caller may know. */
-  #mask(error: unknown, what: string, ctx: Context | undefined): string {
-    const errorId = randomId();
+  readonly #mask = (error: unknown, what: string, ctx: Context | undefined): string => {
+    const { onError, unsafelyExposeErrorMessages } = this.#options;
     // What fails after the caller has gone is not reported: most of it failed because the caller has gone.
     if (ctx instanceof RequestContext && ctx.gone) return what;
+    const errorId = randomId();
+    const text = `${what} (error id ${errorId})`;
     try {
-      if (this.#options.onError === undefined) console.error(`mcpwire: ${what} (error id ${errorId})`, error);
-      else this.#options.onError(error, ctx, errorId);
+      if (onError === undefined) console.error(`mcpwire: ${text}`, error);
+      else onError(error, ctx, errorId);
     } catch (thrown) {
-      console.error('mcpwire: onError itself failed', thrown);
+      console.error('mcpwire: onError failed', thrown);
     }
-    const exposed = this.#options.unsafelyExposeErrorMessages === true && error instanceof Error;
-    return exposed ? error.message : `${what} (error id ${errorId})`;
-  }
+    return unsafelyExposeErrorMessages === true && error instanceof Error ? error.message : text;
+  };
 }
 
 /**
@@ -458,14 +389,7 @@ export function defineTool<
   return { kind: 'tool', name, definition, handler };
 }
 
-/** 32 random bits. Not randomUUID, which browsers keep from pages without TLS. */
+/** Tells one error from another in a log; guards nothing. */
 function randomId(): string {
-  return crypto.getRandomValues(new Uint32Array(1))[0]!.toString(16).padStart(8, '0');
-}
-
-function standardOf(schema: unknown, owner: string): StandardSchema['~standard'] | undefined {
-  if (schema === undefined) return undefined;
-  if (!isStandardSchema(schema))
-    throw new TypeError(`${owner} is not a Standard Schema, for example z.object({ … }) of zod`);
-  return schema['~standard'];
+  return Math.random().toString(36).slice(2, 10);
 }

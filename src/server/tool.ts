@@ -1,7 +1,8 @@
-import { isToolError } from '../errors.js';
-import type { JsonObject } from '../json-rpc.js';
+import { isToolError, ToolError } from '../errors.js';
+import { isObject, type JsonObject } from '../json-rpc.js';
 import {
-  describeIssues,
+  check,
+  isThenable,
   jsonSchemaOf,
   type SchemaInput,
   type SchemaOutput,
@@ -78,7 +79,7 @@ export type Mask = (error: unknown, what: string, ctx: Context) => string;
 export interface CompiledTool {
   /** Its entry in `tools/list`. */
   readonly listed: Tool;
-  readonly call: (args: unknown, ctx: Context) => Promise<JsonObject>;
+  readonly call: (args: JsonObject, ctx: Context) => Promise<JsonObject>;
 }
 
 const NO_ARGUMENTS = { type: 'object', additionalProperties: false } as const;
@@ -99,35 +100,32 @@ export function compileTool(
 ): CompiledTool {
   checkForm(name, definition, handler);
   const { title, description, inputSchema, outputSchema, annotations, icons, meta } = definition;
-  const listed: Tool = {
+  // Members that are undefined are not there once this is JSON, which is all that becomes of it.
+  const listed = {
     name,
-    ...(title === undefined ? {} : { title }),
-    ...(description === undefined ? {} : { description }),
+    title,
+    description,
     inputSchema: inputSchema === undefined ? NO_ARGUMENTS : objectSchema(inputSchema, name),
-    ...(outputSchema === undefined
-      ? {}
-      : { outputSchema: jsonSchemaOf(outputSchema, 'output', `tool "${name}": outputSchema`) }),
-    ...(annotations === undefined ? {} : { annotations }),
-    ...(icons === undefined ? {} : { icons }),
-    ...(meta === undefined ? {} : { _meta: meta }),
-  };
+    outputSchema: outputSchema && jsonSchemaOf(outputSchema, 'output', `tool "${name}": outputSchema`),
+    annotations,
+    icons,
+    _meta: meta,
+  } as Tool;
   // jsonSchemaOf has found both to be schemas.
   const input = (inputSchema as StandardSchema | undefined)?.['~standard'];
   const output = (outputSchema as StandardSchema | undefined)?.['~standard'];
 
-  async function call(args: unknown, ctx: Context): Promise<JsonObject> {
-    let value: unknown = {};
-    if (input !== undefined) {
-      const checked = await input.validate(args);
-      if (checked.issues !== undefined) {
-        // Not a protocol error: the model can read this and correct itself (SEP-1303).
-        return failure(`Invalid arguments for tool "${name}":\n${describeIssues(checked.issues)}`);
-      }
-      value = checked.value;
-    }
+  async function call(args: JsonObject, ctx: Context): Promise<JsonObject> {
     try {
+      let value: unknown = {};
+      if (input !== undefined) {
+        value = check(input, args, invalidArguments);
+        if (isThenable(value)) value = await value;
+      }
       // What the schema yields is what the handler takes: the signature of `tool` ties one to the other.
-      return await finish(await handler(value as never, ctx));
+      const returned = handler(value as never, ctx);
+      const result = finish(isThenable(returned) ? await returned : returned);
+      return isThenable(result) ? await result : result;
     } catch (error) {
       const raised = raisedBy(error);
       if (raised !== undefined) throw raised;
@@ -136,16 +134,20 @@ export function compileTool(
     }
   }
 
-  async function finish(returned: unknown): Promise<JsonObject> {
-    if (output === undefined) return unstructured(returned, name);
-    const rich = isStructuredResult(returned) ? returned : undefined;
-    const checked = await output.validate(rich === undefined ? returned : rich.value);
-    if (checked.issues !== undefined) {
-      throw new TypeError(
-        `Tool "${name}" returned a value that its outputSchema refuses:\n${describeIssues(checked.issues)}`,
-      );
-    }
-    return structured(checked.value, rich?.content, rich?.meta);
+  /** Not a protocol error: the model can read this and correct itself (SEP-1303). */
+  function invalidArguments(issues: string): ToolError {
+    return new ToolError(`Invalid arguments for tool "${name}":\n${issues}`);
+  }
+
+  function finish(returned: unknown): JsonObject | Promise<JsonObject> {
+    if (output === undefined) return unstructured(returned);
+    const { value, content, meta: own } = isStructuredResult(returned) ? returned : { value: returned };
+    const refuse = (issues: string): Error =>
+      new TypeError(`The returned value does not fit the outputSchema:\n${issues}`);
+    const checked = check(output, value, refuse);
+    return isThenable(checked)
+      ? checked.then((settled) => structured(settled, content, own))
+      : structured(checked, content, own);
   }
 
   return { listed, call };
@@ -154,41 +156,19 @@ export function compileTool(
 function objectSchema(schema: unknown, name: string): Tool['inputSchema'] {
   const owner = `tool "${name}": inputSchema`;
   const json = jsonSchemaOf(schema, 'input', owner);
-  if (json['type'] !== undefined && json['type'] !== 'object') {
-    throw new TypeError(
-      `${owner} is of type ${JSON.stringify(json['type'])}; arguments are always an object: use z.object({ … }).`,
-    );
-  }
   // A union of objects says nothing about its root; that arguments are an object is true of every tool.
-  return json['type'] === 'object' ? (json as Tool['inputSchema']) : { type: 'object', ...json };
+  if (json['type'] === undefined) return { type: 'object', ...json };
+  if (json['type'] === 'object') return json as Tool['inputSchema'];
+  throw new TypeError(`${owner} must be an object: z.object({ … })`);
 }
 
 /** Habits of other libraries get an error that shows the line to write instead. */
 function checkForm(name: unknown, definition: unknown, handler: unknown): void {
-  if (
-    typeof name !== 'string' ||
-    typeof definition !== 'object' ||
-    definition === null ||
-    typeof handler !== 'function'
-  ) {
+  if (typeof name !== 'string' || !isObject(definition) || typeof handler !== 'function') {
     throw new TypeError(
-      `server.tool takes a name, a definition and a handler: server.tool('add', { inputSchema: z.object({ a: z.number() }) }, ({ a }) => String(a + 1))`,
+      `Write server.tool('add', { inputSchema: z.object({ a: z.number() }) }, ({ a }) => String(a + 1))`,
     );
   }
-  if (!NAME.test(name)) {
-    throw new TypeError(
-      `tool ${JSON.stringify(name)}: a name has 1 to 128 visible characters without spaces; best are A-Z a-z 0-9 _ - .`,
-    );
-  }
-  const { inputSchema } = definition as { readonly inputSchema?: unknown };
-  if (
-    inputSchema !== undefined &&
-    typeof inputSchema === 'object' &&
-    inputSchema !== null &&
-    !('~standard' in inputSchema)
-  ) {
-    throw new TypeError(
-      `tool "${name}": inputSchema is a plain object. Wrap its fields: inputSchema: z.object({ … }).`,
-    );
-  }
+  if (!NAME.test(name))
+    throw new TypeError(`tool ${JSON.stringify(name)}: a name has 1 to 128 visible characters, no spaces`);
 }

@@ -1,7 +1,10 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { concat, decodeUtf8, parseMessage as parseBytes, readBytes, type JsonLimits } from '../../src/http/body.js';
 import { anyString } from '../helpers/arbitraries.js';
+
+// Many rounds: slow machines may take their time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const parseMessage = (text: string, limits: JsonLimits) => parseBytes(new TextEncoder().encode(text), limits);
 
@@ -57,7 +60,8 @@ describe('parsing agrees with JSON.parse', () => {
       .map((parts) => parts.join(''));
     fc.assert(
       fc.property(fc.oneof(fc.string(), scraps), (text) => {
-        const valid = isJsonText(text) && !text.includes('"id"');
+        const repeats = ['"id"', '"a"', '\\u0069'].some((key) => text.split(key).length > 2);
+        const valid = isJsonText(text) && !repeats;
         const outcome = code(() => parseMessage(text, LIMITS));
         expect(valid ? [undefined] : [undefined, 'parse_error', 'invalid_request']).toContain(outcome);
         expect(outcome === undefined ? [parseMessage(text, LIMITS)] : []).toEqual(
@@ -134,8 +138,10 @@ describe('a repeated envelope key', () => {
     expect(code(() => parseMessage('{"a":{"id":1,"id":2}}', LIMITS))).toBeUndefined();
   });
 
-  test('other keys may repeat, as JSON allows', () => {
-    expect(parseMessage('{"a":1,"a":2}', LIMITS)).toEqual({ a: 2 });
+  test('is found whatever the key: one reader would keep the first value, another the last', () => {
+    expect(code(() => parseMessage('{"a":1,"a":2}', LIMITS))).toBe('invalid_request');
+    expect(code(() => parseMessage('{"__proto__":1,"__proto__":2}', LIMITS))).toBe('invalid_request');
+    expect(parseMessage('{"__proto__":1,"a":2}', LIMITS)).toEqual(JSON.parse('{"__proto__":1,"a":2}'));
   });
 });
 

@@ -1,7 +1,10 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { decodeHeaderValue, encodeHeaderValue, nameOf } from '../../src/http/headers.js';
 import { text } from '../helpers/arbitraries.js';
+
+// Many rounds: slow machines may take their time.
+vi.setConfig({ testTimeout: 60_000 });
 
 // streamable-http#value-encoding
 describe('TR10: header values', () => {

@@ -1,9 +1,12 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { serve, type RunningServer } from 'mcpwire/node';
 import { McpServer } from 'mcpwire/server';
 import { settle, until } from '../helpers/gate.js';
 import { dial, encodeRequest } from '../helpers/raw-http.js';
 import { headersOf, rpc } from '../helpers/wire.js';
+
+// Many rounds: slow machines may take their time.
+vi.setConfig({ testTimeout: 60_000 });
 
 let running: RunningServer | undefined;
 afterEach(async () => {

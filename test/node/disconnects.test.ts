@@ -5,6 +5,9 @@ import { aborted, settle, until } from '../helpers/gate.js';
 import { dial, encodeRequest, type HeaderList } from '../helpers/raw-http.js';
 import { answerOf, headersOf, rpc, toolCall } from '../helpers/wire.js';
 
+// Many rounds: slow machines may take their time.
+vi.setConfig({ testTimeout: 60_000 });
+
 const onError = vi.fn<() => void>();
 const contexts: Context[] = [];
 let started = 0;

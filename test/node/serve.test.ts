@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { serve, toNodeListener, type RunningServer } from 'mcpwire/node';
 import { isMcpError, McpServer, type Context } from 'mcpwire/server';
 import { listen } from '../helpers/adapters.js';
@@ -7,6 +7,9 @@ import { aborted, gate, settle } from '../helpers/gate.js';
 import { send, type RawRequest } from '../helpers/raw-http.js';
 import { BlockReader } from '../helpers/sse.js';
 import { answerOf, headersOf, rpc, toolCall, type Answer } from '../helpers/wire.js';
+
+// Many rounds: slow machines may take their time.
+vi.setConfig({ testTimeout: 60_000 });
 
 let running: RunningServer | undefined;
 afterEach(async () => {

@@ -20,22 +20,10 @@ describe('the JSON Schema of a schema', () => {
     'of %j, which is no schema: an error that says what is one',
     (value) => {
       expect(() => jsonSchemaOf(value, 'input', 'tool "t": inputSchema')).toThrow(
-        /tool "t": inputSchema is not a schema\. .*z\.object/,
+        /tool "t": inputSchema.*is not a schema.*z\.object/,
       );
     },
   );
-
-  test('a library that answers nothing is refused', () => {
-    const schema = {
-      '~standard': {
-        version: 1,
-        vendor: 'v',
-        validate: (value: unknown) => ({ value }),
-        jsonSchema: { input: () => undefined },
-      },
-    };
-    expect(() => jsonSchemaOf(schema, 'input', 'it')).toThrow(/it has no JSON Schema form/);
-  });
 });
 
 test('schemas that are functions are schemas', () => {

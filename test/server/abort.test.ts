@@ -4,6 +4,9 @@ import { aborted, gate, settle, until } from '../helpers/gate.js';
 import { BlockReader } from '../helpers/sse.js';
 import { plain, toolCall } from '../helpers/wire.js';
 
+// Many rounds: slow machines may take their time.
+vi.setConfig({ testTimeout: 60_000 });
+
 afterEach(() => void vi.useRealTimers());
 
 /** A server whose one tool shows its context and then waits for the test. */

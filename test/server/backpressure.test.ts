@@ -1,8 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { McpServer } from 'mcpwire/server';
 import { gate, settle, until } from '../helpers/gate.js';
 import { messagesOf } from '../helpers/sse.js';
 import { toolCall } from '../helpers/wire.js';
+
+// Many rounds: slow machines may take their time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const KIB = 1024;
 const PADDING = 'x'.repeat(16 * KIB - 200);

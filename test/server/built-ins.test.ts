@@ -168,6 +168,6 @@ describe('cache hints', () => {
 });
 
 test('a server needs a name and a version', () => {
-  expect(() => new McpServer({ name: 'x' } as never)).toThrow(/name and a version/);
-  expect(() => new McpServer(undefined as never)).toThrow(/name and a version/);
+  expect(() => new McpServer({ name: 'x' } as never)).toThrow(/new McpServer\(\{ name: .*, version: /);
+  expect(() => new McpServer(undefined as never)).toThrow(/new McpServer\(\{ name: .*, version: /);
 });

@@ -1,8 +1,11 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { McpServer } from 'mcpwire/server';
 import { anyString } from '../helpers/arbitraries.js';
 import { ask, headersOf, meta, post, rpc } from '../helpers/wire.js';
+
+// Many rounds: slow machines may take their time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const server = new McpServer({ name: 'ids', version: '1.0.0' })
   .tool('ok', {}, () => 'ok')

@@ -1,11 +1,14 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { McpServer } from 'mcpwire/server';
 import * as z from 'zod';
 import { settle } from '../helpers/gate.js';
 import { messagesOf } from '../helpers/sse.js';
 import { ask, headersOf, modern, post, rpc, toolCall } from '../helpers/wire.js';
+
+// Many rounds: slow machines may take their time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const server = new McpServer({ name: 'i', version: '1' }, { logging: true })
   .tool('secret', { inputSchema: z.object({ secret: z.string() }) }, async ({ secret }) => {

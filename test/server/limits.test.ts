@@ -1,8 +1,11 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { McpServer, type ServerLimits } from 'mcpwire/server';
 import * as z from 'zod';
 import { adapters, type Mounted } from '../helpers/adapters.js';
 import { headersOf, rpc, type Json } from '../helpers/wire.js';
+
+// Many rounds: slow machines may take their time.
+vi.setConfig({ testTimeout: 60_000 });
 
 let calls = 0;
 const make = (limits: Partial<ServerLimits> = {}) =>

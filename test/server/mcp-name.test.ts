@@ -1,11 +1,14 @@
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { McpServer } from 'mcpwire/server';
 import { serve, type RunningServer } from 'mcpwire/node';
 import { encodeHeaderValue } from '../../src/http/headers.js';
 import { text } from '../helpers/arbitraries.js';
 import { send } from '../helpers/raw-http.js';
 import { ask, headersOf, modern, rpc, type Answer } from '../helpers/wire.js';
+
+// Many rounds: slow machines may take their time.
+vi.setConfig({ testTimeout: 60_000 });
 
 // streamable-http#standard-request-headers and #value-encoding
 const names = ['plain', 'café', '世界', '=?base64?x?=', 'a,b', '=?BASE64?YQ==?='];

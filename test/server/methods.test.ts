@@ -52,7 +52,7 @@ describe('a method of your own', () => {
       status: 200,
       error: { code: -32603, message: expect.stringMatching(/^"own" failed \(error id [0-9a-f]{8}\)$/) as unknown },
     });
-    expect(String(onError.mock.calls[0]?.[0])).toContain('result schema refuses');
+    expect(String(onError.mock.calls[0]?.[0])).toMatch(/schema[^]*- n: /);
   });
 
   test('a result goes out as its schema yields it', async () => {
@@ -67,7 +67,7 @@ describe('a method of your own', () => {
     expect((await ask(server, plain('own'))).result).toEqual({});
     for (value of ['x', 1, null, [], true])
       expect(await ask(server, plain('own'))).toMatchObject({ status: 200, error: { code: -32603 } });
-    expect(String(onError.mock.calls[0]?.[0])).toContain('Method "own" must return an object');
+    expect(String(onError.mock.calls[0]?.[0])).toContain('must return an object');
   });
 
   test('ctx.error passes with its status, in either form of JSON-RPC', async () => {
@@ -107,7 +107,7 @@ describe('a method of your own', () => {
     ).toThrow(/"own" is registered already/);
     expect(() => make().method('tools/call', {}, () => ({}))).toThrow(/registered already, or built in/);
     expect(() => make().method('own', (() => ({})) as never, undefined as never)).toThrow(
-      /takes a name, schemas and a handler/,
+      /server\.method\('session\/start', \{\}, /,
     );
     expect(() => make().method('own', { params: { a: 1 } as never }, () => ({}))).toThrow(
       /params is not a Standard Schema/,

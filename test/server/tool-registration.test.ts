@@ -19,12 +19,12 @@ describe('a schema without a JSON Schema form fails at registration', () => {
     [
       'a schema of zod/mini',
       mini.object({ a: mini.string() }),
-      /tool "t": inputSchema \(a zod schema\) has no JSON Schema form.*import from 'zod'/s,
+      /tool "t": inputSchema.*zod schema.* has no JSON Schema form.*'zod\/mini'/s,
     ],
     [
       'a library without JSON Schema',
       { '~standard': { version: 1, vendor: 'tiny', validate: (value) => ({ value }) } },
-      /tool "t": inputSchema \(a tiny schema\) has no JSON Schema form/s,
+      /tool "t": inputSchema.*tiny schema.* has no JSON Schema form/s,
     ],
   ])('%s: the error names the tool and the cure', (_what, inputSchema, message) => {
     expect(() => make().tool('t', { inputSchema }, handler)).toThrow(message);
@@ -44,7 +44,7 @@ describe('a schema without a JSON Schema form fails at registration', () => {
       },
     };
     expect(() => make().tool('t', { inputSchema: schema as StandardSchema }, handler)).toThrow(
-      /tool "t": inputSchema at a\[0\]\.b has no JSON Schema form: dates are no JSON/,
+      /tool "t": inputSchema.* at a\[0\]\.b.*: dates are no JSON/,
     );
   });
 
@@ -80,11 +80,11 @@ describe('an inputSchema', () => {
 
 describe('habits of other libraries get an error that shows our line', () => {
   test.each<[string, unknown[], RegExp]>([
-    ['a raw shape', ['t', { inputSchema: { a: z.string() } }, handler], /inputSchema: z\.object\(\{/],
-    ['no definition', ['t', handler], /takes a name, a definition and a handler/],
-    ['a description in its place', ['t', 'does things', {}, handler], /takes a name, a definition and a handler/],
-    ['no handler', ['t', {}], /takes a name, a definition and a handler/],
-    ['one object', [{ name: 't' }, handler], /takes a name, a definition and a handler/],
+    ['a raw shape', ['t', { inputSchema: { a: z.string() } }, handler], /z\.object\(\{/],
+    ['no definition', ['t', handler], /server\.tool\('/],
+    ['a description in its place', ['t', 'does things', {}, handler], /server\.tool\('/],
+    ['no handler', ['t', {}], /server\.tool\('/],
+    ['one object', [{ name: 't' }, handler], /server\.tool\('/],
     [
       'JSON Schema',
       ['t', { inputSchema: { type: 'object', properties: {} } }, handler],

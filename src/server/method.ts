@@ -1,0 +1,75 @@
+import { McpError } from '../errors.js';
+import { isObject, type JsonObject } from '../json-rpc.js';
+import { check, isStandardSchema, type SchemaTypes, type StandardSchema } from '../schema/standard.js';
+import { raise, raisedBy, type Context } from './context.js';
+import type { Method } from './registry.js';
+import type { Mask } from './tool.js';
+
+/** Schemas of a custom method. */
+export interface MethodDefinition<Params> {
+  /** Checks the params, without `_meta`. A mismatch is answered with -32602. Absent: any object. */
+  readonly params?: SchemaTypes<unknown, Params>;
+  /** Checks what the handler returns. A mismatch is a masked internal error. */
+  readonly result?: SchemaTypes;
+}
+
+type Handler = (params: never, ctx: Context) => unknown;
+
+/** Compiles a custom method. @throws TypeError for what is no schema or no handler */
+export function compileMethod(
+  name: string,
+  definition: MethodDefinition<unknown>,
+  handler: Handler,
+  mask: Mask,
+): Method['call'] {
+  if (typeof definition !== 'object' || typeof handler !== 'function') {
+    throw new TypeError(`Write server.method('session/start', {}, (params, ctx) => ({}))`);
+  }
+  const params = reader(definition.params, `method "${name}": params`);
+  const output = standardOf(definition.result, `method "${name}": result`);
+  return async (raw, ctx) => {
+    const input = await params(raw);
+    try {
+      let result = await handler(input as never, ctx);
+      if (output !== undefined && result !== undefined) {
+        result = await check(
+          output,
+          result,
+          (issues) => new TypeError(`The result does not fit its schema:\n${issues}`),
+        );
+      }
+      if (result === undefined) return {};
+      if (isObject(result)) return result;
+      throw new TypeError('The handler must return an object');
+    } catch (error) {
+      throw raisedBy(error) ?? raise('internal', mask(error, `"${name}" failed`, ctx), { cause: error });
+    }
+  };
+}
+
+/** Compiles a handler of notifications. @throws TypeError for what is no schema */
+export function compileNotification(
+  name: string,
+  schema: unknown,
+  handler: Handler,
+): (params: JsonObject, ctx: Context) => Promise<void> {
+  const params = reader(schema, `notification "${name}": params`);
+  return async (raw, ctx) => {
+    await handler((await params(raw)) as never, ctx);
+  };
+}
+
+/** Reads params: without `_meta`, and checked. */
+function reader(schema: unknown, owner: string): (raw: JsonObject) => unknown {
+  const standard = standardOf(schema, owner);
+  return ({ _meta, ...own }) =>
+    standard === undefined
+      ? own
+      : check(standard, own, (issues) => new McpError('invalid_params', `Invalid params:\n${issues}`));
+}
+
+function standardOf(schema: unknown, owner: string): StandardSchema['~standard'] | undefined {
+  if (schema === undefined) return undefined;
+  if (!isStandardSchema(schema)) throw new TypeError(`${owner} is not a Standard Schema, such as z.object({ … })`);
+  return schema['~standard'];
+}
