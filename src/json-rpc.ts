@@ -80,27 +80,26 @@ export const HEADER_MISMATCH = -32020;
 export const MISSING_CAPABILITY = -32021;
 export const UNSUPPORTED_VERSION = -32022;
 
-const codeNames: ReadonlyMap<number, McpErrorCode> = /* @__PURE__ */ new Map<number, McpErrorCode>([
-  [PARSE_ERROR, 'parse_error'],
-  [INVALID_REQUEST, 'invalid_request'],
-  [METHOD_NOT_FOUND, 'method_not_found'],
-  [INVALID_PARAMS, 'invalid_params'],
-  [INTERNAL_ERROR, 'internal'],
-  [HEADER_MISMATCH, 'header_mismatch'],
-  [MISSING_CAPABILITY, 'missing_capability'],
-  [UNSUPPORTED_VERSION, 'unsupported_version'],
-]);
+const rpcCodes: Partial<Record<McpErrorCode, number>> = {
+  parse_error: PARSE_ERROR,
+  invalid_request: INVALID_REQUEST,
+  method_not_found: METHOD_NOT_FOUND,
+  invalid_params: INVALID_PARAMS,
+  internal: INTERNAL_ERROR,
+  header_mismatch: HEADER_MISMATCH,
+  missing_capability: MISSING_CAPABILITY,
+  unsupported_version: UNSUPPORTED_VERSION,
+};
 
 /** The {@link McpErrorCode} for a JSON-RPC error code. */
 export function errorCodeOf(rpcCode: number): McpErrorCode {
-  return codeNames.get(rpcCode) ?? 'rpc_error';
+  // The keys of the table are what its type says.
+  return (Object.keys(rpcCodes) as McpErrorCode[]).find((code) => rpcCodes[code] === rpcCode) ?? 'rpc_error';
 }
 
 /** The JSON-RPC error code an {@link McpError} is sent as: its own `rpcCode`, else the one its `code` stands for. */
 export function rpcCodeOf(error: McpError): number {
-  if (error.rpcCode !== undefined) return error.rpcCode;
-  for (const [rpcCode, code] of codeNames) if (code === error.code) return rpcCode;
-  return INTERNAL_ERROR;
+  return error.rpcCode ?? rpcCodes[error.code] ?? INTERNAL_ERROR;
 }
 
 /** Whether a value is an object that is neither `null` nor an array. */

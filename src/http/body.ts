@@ -30,26 +30,22 @@ export function decodeUtf8(bytes: Uint8Array): string {
  */
 export async function readBytes(stream: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array | undefined> {
   const reader = stream.getReader();
-  let first: Uint8Array | undefined;
-  let rest: Uint8Array[] | undefined;
+  const chunks: Uint8Array[] = [];
   let length = 0;
-  for (;;) {
-    const { done, value } = await reader.read().catch(brokenOff);
-    if (done) break;
-    length += value.byteLength;
-    if (length > limit) {
-      // Not awaited: a source that never settles its cancellation must not hold the answer back.
-      reader.cancel().catch(() => {});
-      return undefined;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return chunks.length === 1 ? chunks[0] : concat(chunks, length);
+      length += value.byteLength;
+      if (length > limit) break;
+      chunks.push(value);
     }
-    if (first === undefined) first = value;
-    else (rest ??= [first]).push(value);
+  } catch (cause) {
+    throw new McpError('aborted', 'The body broke off', { cause });
   }
-  return rest === undefined ? (first ?? new Uint8Array()) : concat(rest, length);
-}
-
-function brokenOff(cause: unknown): never {
-  throw new McpError('aborted', 'The body broke off', { cause });
+  // Not awaited: a source that never settles its cancellation must not hold the answer back.
+  reader.cancel().catch(() => {});
+  return undefined;
 }
 
 /** Joins chunks of a known total length. */

@@ -40,10 +40,11 @@ export function encodeHeaderValue(value: string): string {
 export function decodeHeaderValue(value: string): string | undefined {
   if (!looksEncoded(value)) return value === '' || RECEIVABLE.test(value) ? value : undefined;
   const encoded = value.slice(PREFIX.length, -SUFFIX.length);
-  // atob forgives white space and missing padding; the format does not.
-  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(encoded)) return undefined;
   try {
-    return decodeUtf8(Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0)));
+    const binary = atob(encoded);
+    // atob forgives white space, missing padding and stray bits; the format does not.
+    if (btoa(binary) !== encoded) return undefined;
+    return decodeUtf8(Uint8Array.from(binary, (character) => character.charCodeAt(0)));
   } catch {
     return undefined;
   }

@@ -29,6 +29,10 @@ export interface Accepts {
 }
 
 const BOTH: Accepts = { json: true, sse: true };
+const USUAL = `${JSON_TYPE}, ${SSE_TYPE}`;
+// A range that covers the type, unless its weight is 0.
+const ACCEPTS_JSON = /(?:^|[,\s])(?:\*|application)\/(?:\*|json)\s*(?:$|,|;(?!\s*q\s*=\s*0(?:\.0*)?\s*(?:[,;]|$)))/i;
+const ACCEPTS_SSE = /(?:^|[,\s])(?:\*|text)\/(?:\*|event-stream)\s*(?:$|,|;(?!\s*q\s*=\s*0(?:\.0*)?\s*(?:[,;]|$)))/i;
 
 /**
  * Reads an `Accept` header leniently: many clients send any type or nothing.
@@ -37,15 +41,8 @@ const BOTH: Accepts = { json: true, sse: true };
  */
 export function accepts(header: string | null | undefined): Accepts {
   // What the specification tells clients to send, word for word, and so nearly always.
-  if (!header || header === `${JSON_TYPE}, ${SSE_TYPE}`) return BOTH;
-  const ranges = header
-    .toLowerCase()
-    .split(',')
-    .filter((range) => !/;\s*q\s*=\s*0(?:\.0*)?\s*(?:;|$)/.test(range))
-    .map((range) => range.split(';', 1)[0]!.trim());
-  const allows = (type: string): boolean =>
-    ['*/*', type, `${type.split('/', 1)[0]}/*`].some((range) => ranges.includes(range));
-  const json = allows(JSON_TYPE);
-  const sse = allows(SSE_TYPE);
+  if (!header || header === USUAL) return BOTH;
+  const json = ACCEPTS_JSON.test(header);
+  const sse = ACCEPTS_SSE.test(header);
   return json || sse ? { json, sse } : BOTH;
 }

@@ -53,7 +53,7 @@ export function hostnameOf(host: string): string | undefined {
  */
 export function compilePolicy(origins: Origins | undefined, allowedHosts: readonly string[] | undefined): Policy {
   const admits = origins === undefined ? undefined : compileOrigins(origins);
-  const hosts = allowedHosts === undefined ? undefined : new Set(allowedHosts.map((host) => host.toLowerCase()));
+  const hosts = allowedHosts === undefined ? undefined : new Set(allowedHosts.map(checkHost));
   const isAllowedHost = (host: string, hostname: string) =>
     hosts !== undefined && (hosts.has(host.toLowerCase()) || hosts.has(hostname));
 
@@ -81,6 +81,13 @@ function admitsByDefault(origin: string, authority: string, local: boolean, allo
   // Pages of other schemes (extensions, app shells) are somebody's program, not a page of this machine or of this server.
   if (url === undefined || !/^https?:$/.test(url.protocol)) return false;
   return isLoopback(url.hostname) ? local : allowed && url.host === authority.toLowerCase();
+}
+
+function checkHost(host: string): string {
+  if (hostnameOf(host) !== undefined) return host.toLowerCase();
+  throw new TypeError(
+    `allowedHosts: ${JSON.stringify(host)} is no host, such as "api.example.com" or "localhost:3000"`,
+  );
 }
 
 function compileOrigins(origins: Origins): (origin: string) => boolean {

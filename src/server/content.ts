@@ -98,7 +98,7 @@ export function structured(value: unknown, content?: readonly ContentBlock[], me
  *
  * @throws TypeError when the value is none of string, content block, content blocks and `CallToolResult`
  */
-export function unstructured(value: unknown): JsonObject {
+export function unstructured(value: unknown, tool: string): JsonObject {
   if (typeof value === 'string') return { content: [{ type: 'text', text: value }] };
   if (value === undefined) return { content: [] };
   if (isBlock(value)) return { content: [value] };
@@ -106,7 +106,7 @@ export function unstructured(value: unknown): JsonObject {
   if (isStructuredResult(value)) return structured(value.value, value.content, value.meta);
   if (isObject(value) && isBlocks(value['content'])) return value;
   throw new TypeError(
-    'What it returned is not text, content blocks or { content: [...] }. For a structured value give the tool an outputSchema',
+    `Tool "${tool}" returned neither text, content blocks nor { content: [...] }; for a structured value give it an outputSchema`,
   );
 }
 

@@ -9,8 +9,7 @@ import {
   type RequestId,
   type ResultStamp,
 } from '../json-rpc.js';
-import { META_LOG_LEVEL } from '../spec/meta.js';
-import type { ClientCapabilities, Implementation, LoggingLevel, MetaObject } from '../spec/types.js';
+import type { ClientCapabilities, Implementation, MetaObject } from '../spec/types.js';
 import type { AuthInfo, Exchange, HttpInfo } from './exchange.js';
 
 /** Everything about one request, handed to its handler. */
@@ -44,13 +43,6 @@ export interface Context {
    * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/progress
    */
   progress(progress: number, total?: number, message?: string): Promise<void>;
-  /**
-   * Sends a log message to the caller, when the request asked for logs of this level and the server has the option
-   * `logging`.
-   *
-   * @deprecated by revision 2026-07-28; prefer logs of your own
-   */
-  log(level: LoggingLevel, data: unknown, logger?: string): Promise<void>;
   /** Sends a notification on this request's stream. Settles when the stream has room again. */
   notify(method: string, params?: JsonObject): Promise<void>;
   /**
@@ -110,18 +102,7 @@ export function raisedBy(error: unknown): McpError | undefined {
   return error.name === 'AbortError' && raised.has(error.cause as McpError) ? (error.cause as McpError) : undefined;
 }
 
-const LEVELS: readonly string[] = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'];
 const NO_META: MetaObject = Object.freeze({});
-
-/** What a server tells the context of a request. */
-export interface ContextSettings {
-  /** What goes into every result, for peers that know it. */
-  readonly stamp?: ResultStamp | undefined;
-  /** A custom method, or a peer without result types: `respond` may answer early. */
-  readonly mayRespond?: boolean;
-  /** The server declares the capability that `log` needs. */
-  readonly logs?: boolean;
-}
 
 /** The implementation of {@link Context} over one exchange. */
 export class RequestContext implements Context {
@@ -130,24 +111,31 @@ export class RequestContext implements Context {
   /** {@link respond} was called. */
   responded = false;
   readonly #exchange: Exchange;
-  readonly #settings: ContextSettings;
+  readonly #stamp: ResultStamp | undefined;
+  readonly #mayRespond: boolean;
   #lastProgress = -Infinity;
 
+  /**
+   * @param stamp what goes into every result, for peers that know it
+   * @param mayRespond a custom method, or a peer without result types: {@link respond} may answer early
+   */
   constructor(
     message: { readonly id?: RequestId; readonly params?: JsonObject },
     exchange: Exchange,
-    settings: ContextSettings,
+    stamp: ResultStamp | undefined,
+    mayRespond: boolean,
   ) {
     this.id = message.id;
     const meta = message.params?.['_meta'];
     this.meta = isObject(meta) ? meta : NO_META;
     this.#exchange = exchange;
-    this.#settings = settings;
+    this.#stamp = stamp;
+    this.#mayRespond = mayRespond;
   }
 
   /** The response that carries a result. */
   response(id: RequestId, result: JsonObject): JsonRpcResultResponse {
-    const { stamp } = this.#settings;
+    const stamp = this.#stamp;
     return stamp === undefined ? { jsonrpc: '2.0', id, result } : new ResultResponse(id, result, stamp);
   }
 
@@ -179,7 +167,8 @@ export class RequestContext implements Context {
   async progress(progress: number, total?: number, message?: string): Promise<void> {
     const progressToken = this.meta['progressToken'];
     // `!(a > b)` is also true for NaN, which JSON cannot carry.
-    if (!isRequestId(progressToken) || !(progress > this.#lastProgress) || progress === Infinity) return;
+    if (!isRequestId(progressToken) || !(progress > this.#lastProgress) || progress === Infinity || this.responded)
+      return;
     this.#lastProgress = progress;
     // JSON leaves out what is undefined.
     await this.notify('notifications/progress', {
@@ -188,12 +177,6 @@ export class RequestContext implements Context {
       total: Number.isFinite(total) ? total : undefined,
       message,
     });
-  }
-
-  async log(level: LoggingLevel, data: unknown, logger?: string): Promise<void> {
-    const wanted = LEVELS.indexOf(this.meta[META_LOG_LEVEL] as string);
-    if (this.#settings.logs !== true || wanted === -1 || LEVELS.indexOf(level) < wanted) return;
-    await this.notify('notifications/message', { level, logger, data });
   }
 
   notify(method: string, params?: JsonObject): Promise<void> {
@@ -205,7 +188,7 @@ export class RequestContext implements Context {
     if (id === undefined || this.responded) {
       throw raise('invalid_request', 'ctx.respond: there is nothing (more) to answer');
     }
-    if (this.#settings.mayRespond !== true) {
+    if (!this.#mayRespond) {
       throw raise('invalid_request', 'ctx.respond: the result of a built-in method ends its stream; return it instead');
     }
     this.responded = true;

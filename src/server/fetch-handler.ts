@@ -24,8 +24,7 @@ class FetchCall implements Head, Reply {
   readonly #resolve: (response: Response) => void;
   readonly #highWaterMark: number;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-  #room: Promise<void> | undefined;
-  #makeRoom: (() => void) | undefined;
+  readonly #waiting: (() => void)[] = [];
   #onGone: (() => void) | undefined;
   #over = false;
 
@@ -87,8 +86,7 @@ class FetchCall implements Head, Reply {
     if (controller === undefined || this.#over) return undefined;
     controller.enqueue(encoder.encode(text));
     if ((controller.desiredSize ?? 1) > 0) return undefined;
-    // Everyone who waits for room waits for the same room.
-    return (this.#room ??= new Promise((resolve) => (this.#makeRoom = resolve)));
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   unsent(): number {
@@ -125,8 +123,6 @@ class FetchCall implements Head, Reply {
   }
 
   #release(): void {
-    const makeRoom = this.#makeRoom;
-    this.#room = this.#makeRoom = undefined;
-    makeRoom?.();
+    for (const settle of this.#waiting.splice(0)) settle();
   }
 }

@@ -2,14 +2,7 @@ import { isMcpError, McpError } from '../errors.js';
 import { parseMessage } from '../http/body.js';
 import { decodeHeaderValue, METHOD_HEADER, NAME_HEADER, nameOf, VERSION_HEADER } from '../http/headers.js';
 import { accepts, isJson } from '../http/media.js';
-import {
-  compilePolicy,
-  corsHeaders,
-  preflightHeaders,
-  type Caller,
-  type CorsOptions,
-  type Policy,
-} from '../http/origin.js';
+import { compilePolicy, corsHeaders, preflightHeaders, type Caller } from '../http/origin.js';
 import {
   errorResponse,
   isObject,
@@ -56,115 +49,112 @@ export interface MessageHandler {
 const PLAIN_VERSION = '2025-03-26';
 const NO_CAPABILITIES: ClientCapabilities = Object.freeze({});
 
-/**
- * The corridor of every HTTP request, whatever the runtime: guard, read, parse, classify, check the headers against the
- * body, hand over. Each step either answers or goes on; none goes back.
- */
-export class HttpEndpoint {
+/** The HTTP side of a server. */
+export interface HttpEndpoint {
   readonly limits: ServerLimits;
-  readonly #server: MessageHandler;
-  readonly #running: Running;
-  readonly #tell: (error: unknown) => string;
-  readonly #policy: Policy;
-  readonly #cors: CorsOptions;
-  readonly #settings: ExchangeSettings;
-  readonly #plain: boolean;
-
-  /**
-   * @param running tells when the server is closing
-   * @param tell hears what fails unexpectedly before there is a message; answers what the caller may know of it
-   */
-  constructor(server: MessageHandler, options: ServerOptions, running: Running, tell: (error: unknown) => string) {
-    this.#running = running;
-    this.limits = { ...defaultLimits, ...options.limits };
-    this.#server = server;
-    this.#tell = tell;
-    this.#policy = compilePolicy(options.origins, options.allowedHosts);
-    this.#cors = options.cors ?? {};
-    this.#settings = { ...this.limits, keepAliveMs: options.keepAliveMs ?? 8_000 };
-    this.#plain = options.legacy !== false;
-  }
-
   /**
    * Answers one request. Never rejects.
    *
    * @param mount what runs where this request came in, when that place can close by itself
    */
-  async serve(head: Head, reply: Reply, trusted: Trusted, mount?: Running): Promise<void> {
+  serve(head: Head, reply: Reply, trusted: Trusted, mount?: Running): Promise<void>;
+}
+
+/**
+ * Makes the corridor of every HTTP request, whatever the runtime: guard, read, parse, classify, check the headers against
+ * the body, hand over. Each step either answers or goes on; none goes back.
+ *
+ * @param running tells when the server is closing
+ * @param tell hears what fails unexpectedly before there is a message; answers what the caller may know of it
+ */
+export function httpEndpoint(
+  server: MessageHandler,
+  options: ServerOptions,
+  running: Running,
+  tell: (error: unknown) => string,
+): HttpEndpoint {
+  const { origins, allowedHosts, cors: corsOptions = {}, keepAliveMs = 8_000, legacy } = options;
+  const limits: ServerLimits = { ...defaultLimits, ...options.limits };
+  const settings: ExchangeSettings = { ...limits, keepAliveMs };
+  const { requestBodyBytes } = limits;
+  const policy = compilePolicy(origins, allowedHosts);
+
+  async function serve(head: Head, reply: Reply, trusted: Trusted, mount?: Running): Promise<void> {
     let cors: AnswerHeaders | undefined;
     try {
       const origin = head.get('origin');
-      const refusal = this.#policy(head, origin);
+      const refusal = policy(head, origin);
       if (refusal !== undefined) return refuse(reply, 403, refusal);
       // From here on the origin is an admitted one, and its page may read every answer, errors included.
-      if (origin !== null && origin !== undefined) cors = corsHeaders(origin, this.#cors);
-      if (head.method !== 'POST') return this.#otherMethod(head, reply, cors);
+      if (origin !== null && origin !== undefined) cors = corsHeaders(origin, corsOptions);
+      if (head.method !== 'POST') return otherMethod(head, reply, cors);
       if (!isJson(head.get('content-type'))) return refuse(reply, 415, 'Content-Type must be application/json', cors);
-      if (this.#running.closing || mount?.closing === true)
+      if (running.closing || mount?.closing === true) {
         return refuse(reply, 503, 'The server is closing', { ...cors, 'retry-after': '1' });
-      const body = await head.body(this.limits.requestBodyBytes);
-      if (body === undefined) {
-        return refuse(reply, 413, `The body is larger than ${this.limits.requestBodyBytes} bytes`, cors);
       }
-      await this.#message(body, head, reply, cors, trusted, mount);
+      const body = await head.body(requestBodyBytes);
+      if (body === undefined) return refuse(reply, 413, `The body is larger than ${requestBodyBytes} bytes`, cors);
+      await take(parseMessage(body, limits), head, reply, cors, trusted, mount);
     } catch (error) {
-      const failure = isMcpError(error) ? error : new McpError('internal', this.#tell(error), { cause: error });
-      fail(reply, failure, isModern(head.get(VERSION_HEADER), undefined) ? undefined : null, cors);
+      const failure = isMcpError(error) ? error : new McpError('internal', tell(error));
+      fail(reply, failure, noId(head.get(VERSION_HEADER), undefined), cors);
     }
   }
 
-  async #message(
-    body: Uint8Array,
+  async function take(
+    value: unknown,
     head: Head,
     reply: Reply,
     cors: AnswerHeaders | undefined,
     trusted: Trusted,
     mount: Running | undefined,
   ): Promise<void> {
-    const value = parseMessage(body, this.limits);
     const version = head.get(VERSION_HEADER);
     const meta = metaOf(value);
     const modern = isModern(version, meta);
     let message: JsonRpcRequest | JsonRpcNotification;
     try {
       message = readIncoming(value);
-      if (!modern) this.#checkPlain(message, version);
+      if (!modern) checkPlain(message, version);
       else if (isRequest(message)) checkModern(message, head, version, meta);
     } catch (error) {
-      if (!isMcpError(error)) throw error;
-      return fail(reply, error, readId(value) ?? (modern ? undefined : null), cors);
+      // Nothing above throws anything else.
+      return fail(reply, error as McpError, readId(value) ?? noId(version, meta), cors);
     }
     const peer = new HttpPeer(head, modern ? meta : undefined, trusted);
-    const exchange = new HttpExchange(peer, !modern, reply, this.#settings, cors, () => accepts(head.get('accept')));
+    const exchange = new HttpExchange(peer, !modern, reply, settings, cors, accepts(head.get('accept')));
     if (!isRequest(message)) {
       reply.answer(202, cors ?? {});
       // Nothing can be sent any more; what the handler tries to send must not open a stream.
       exchange.end();
-      return this.#server.handle(message, exchange);
+      return server.handle(message, exchange);
     }
     mount?.add(exchange);
-    const handled = this.#server.handle(message, exchange);
+    const handled = server.handle(message, exchange);
     exchange.watchSilence();
     await handled;
     mount?.delete(exchange);
   }
 
   /** What a server without an `initialize` handshake says to those who try one. */
-  #checkPlain(message: JsonRpcRequest | JsonRpcNotification, version: string | null | undefined): void {
-    const asked = message.method === 'initialize' ? message.params?.['protocolVersion'] : version;
-    if (message.method === 'initialize' || LEGACY_VERSIONS.includes(version ?? '')) {
+  function checkPlain({ method, params }: JsonRpcRequest | JsonRpcNotification, version: string | null = ''): void {
+    const isHandshake = method === 'initialize';
+    if (isHandshake || LEGACY_VERSIONS.includes(version ?? '')) {
+      const asked = isHandshake ? params?.['protocolVersion'] : version;
       throw unsupportedVersion(typeof asked === 'string' ? asked : (version ?? ''));
     }
-    if (!this.#plain) throw mismatch('MCP-Protocol-Version', 'is missing');
+    if (legacy === false) throw mismatch('MCP-Protocol-Version', 'is missing');
   }
 
-  #otherMethod(head: Head, reply: Reply, cors: AnswerHeaders | undefined): void {
+  function otherMethod(head: Head, reply: Reply, cors: AnswerHeaders | undefined): void {
     if (head.method === 'OPTIONS' && cors !== undefined) {
       const requested = head.get('access-control-request-headers');
-      return reply.answer(204, { ...cors, ...preflightHeaders(requested, this.#cors) });
+      return reply.answer(204, { ...cors, ...preflightHeaders(requested, corsOptions) });
     }
     refuse(reply, 405, `${head.method} is not served here; send POST`, { ...cors, allow: 'POST' });
   }
+
+  return { limits, serve };
 }
 
 /** The sender of one message, from that message alone. */
@@ -172,25 +162,19 @@ class HttpPeer implements Peer {
   readonly protocolVersion: string;
   readonly info: Implementation | undefined;
   readonly capabilities: ClientCapabilities;
+  readonly auth: Trusted['auth'];
+  readonly platform: unknown;
   readonly #head: Head;
-  readonly #trusted: Trusted;
 
   constructor(head: Head, meta: JsonObject | undefined, trusted: Trusted) {
     this.#head = head;
-    this.#trusted = trusted;
-    this.protocolVersion = (meta?.[META_PROTOCOL_VERSION] as string | undefined) ?? PLAIN_VERSION;
+    this.auth = trusted.auth;
+    this.platform = trusted.platform;
+    const version = meta?.[META_PROTOCOL_VERSION];
+    this.protocolVersion = typeof version === 'string' ? version : PLAIN_VERSION;
     // Self-reported and unverified; shapes inside are the reader's to check.
-    this.info = isObject(meta?.[META_CLIENT_INFO]) ? (meta[META_CLIENT_INFO] as unknown as Implementation) : undefined;
-    const capabilities = meta?.[META_CLIENT_CAPABILITIES];
-    this.capabilities = isObject(capabilities) ? (capabilities as ClientCapabilities) : NO_CAPABILITIES;
-  }
-
-  get auth(): Trusted['auth'] {
-    return this.#trusted.auth;
-  }
-
-  get platform(): unknown {
-    return this.#trusted.platform;
+    this.info = objectOr(meta?.[META_CLIENT_INFO], undefined) as Implementation | undefined;
+    this.capabilities = objectOr(meta?.[META_CLIENT_CAPABILITIES], NO_CAPABILITIES);
   }
 
   get http(): HttpInfo {
@@ -198,10 +182,17 @@ class HttpPeer implements Peer {
   }
 }
 
+function objectOr<Other>(value: unknown, other: Other): JsonObject | Other {
+  return isObject(value) ? value : other;
+}
+
 function metaOf(value: unknown): JsonObject | undefined {
-  const params = isObject(value) ? value['params'] : undefined;
-  const meta = isObject(params) ? params['_meta'] : undefined;
-  return isObject(meta) ? meta : undefined;
+  return objectOr(objectOr(objectOr(value, undefined)?.['params'], undefined)?.['_meta'], undefined);
+}
+
+/** What stands for an id that cannot be read: nothing for peers of our day, `null` as of old for all others. */
+function noId(version: string | null | undefined, meta: JsonObject | undefined): undefined | null {
+  return isModern(version, meta) || version === LEGACY_VERSIONS[0] ? undefined : null;
 }
 
 /** Whether a message claims to be of the modern era: by its version header, or by the version in its `_meta`. */

@@ -83,9 +83,8 @@ export class HttpExchange implements Exchange, Silent {
   readonly #reply: Reply;
   readonly #settings: ExchangeSettings;
   readonly #cors: AnswerHeaders | undefined;
-  readonly #accept: () => Accepts;
+  readonly #accepts: Accepts;
   #state: typeof PENDING | typeof OPEN | typeof DONE = PENDING;
-  #accepts: Accepts | undefined;
   #controller: AbortController | undefined;
   #watching = false;
   #gone = false;
@@ -98,14 +97,14 @@ export class HttpExchange implements Exchange, Silent {
     reply: Reply,
     settings: ExchangeSettings,
     cors: AnswerHeaders | undefined,
-    accept: () => Accepts,
+    accepts: Accepts,
   ) {
     this.peer = peer;
     this.bare = bare;
     this.#reply = reply;
     this.#settings = settings;
     this.#cors = cors;
-    this.#accept = accept;
+    this.#accepts = accepts;
   }
 
   get gone(): boolean {
@@ -150,7 +149,7 @@ export class HttpExchange implements Exchange, Silent {
     if (this.#state === DONE) return SETTLED;
     // Before anything is sent: a result that JSON cannot carry throws here.
     const text = encodeResponse(response);
-    if (this.#state === PENDING && (options.more === true || !this.#acceptance().json) && this.#streams()) this.#open();
+    if (this.#state === PENDING && (options.more === true || !this.#accepts.json) && this.#streams()) this.#open();
     if (this.#state === OPEN) {
       const written = this.#write(encodeEvent(text));
       if (options.more !== true) this.end();
@@ -174,12 +173,8 @@ export class HttpExchange implements Exchange, Silent {
     this.#controller.abort(reason);
   }
 
-  #acceptance(): Accepts {
-    return (this.#accepts ??= this.#accept());
-  }
-
   #streams(): boolean {
-    return this.#state === OPEN || this.#acceptance().sse;
+    return this.#state === OPEN || this.#accepts.sse;
   }
 
   #headers(headers: AnswerHeaders): AnswerHeaders {

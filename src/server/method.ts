@@ -35,12 +35,12 @@ export function compileMethod(
         result = await check(
           output,
           result,
-          (issues) => new TypeError(`The result does not fit its schema:\n${issues}`),
+          (issues) => new TypeError(`Method "${name}" returned what does not fit its result schema:\n${issues}`),
         );
       }
       if (result === undefined) return {};
       if (isObject(result)) return result;
-      throw new TypeError('The handler must return an object');
+      throw new TypeError(`Method "${name}" must return an object`);
     } catch (error) {
       throw raisedBy(error) ?? raise('internal', mask(error, `"${name}" failed`, ctx), { cause: error });
     }

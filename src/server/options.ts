@@ -46,11 +46,6 @@ export interface ServerOptions {
   /** How long, and for whom, clients may cache lists. Default `{ ttlMs: 0, cacheScope: 'private' }`. */
   readonly cache?: CacheHints;
   /**
-   * Declares the `logging` capability and lets `ctx.log` send. Default `false`: revision 2026-07-28 deprecates logging
-   * through the protocol.
-   */
-  readonly logging?: boolean;
-  /**
    * `false`: refuse every message that is not of revision 2026-07-28, plain JSON-RPC included. Default: plain JSON-RPC is
    * served, statelessly.
    */

@@ -48,7 +48,7 @@ export class ToolRegistry {
   }
 
   /** `tools/call`. */
-  call(params: JsonObject, ctx: Context): Promise<JsonObject> {
+  call(params: JsonObject, ctx: Context): JsonObject | Promise<JsonObject> {
     const { name, arguments: args = {} } = params;
     const tool = typeof name === 'string' ? this.#tools.get(name) : undefined;
     if (tool === undefined) {

@@ -6,7 +6,7 @@ export class Running {
   /** New requests are refused. */
   closing = false;
   readonly #exchanges = new Set<Exchange>();
-  #onIdle: () => void = () => {};
+  readonly #onIdle = new Set<() => void>();
 
   add(exchange: Exchange): void {
     this.#exchanges.add(exchange);
@@ -14,22 +14,19 @@ export class Running {
 
   delete(exchange: Exchange): void {
     this.#exchanges.delete(exchange);
-    if (this.#exchanges.size === 0) this.#onIdle();
+    if (this.closing && this.#exchanges.size === 0) for (const settle of this.#onIdle) settle();
   }
 
   /** Refuses what is new, waits `graceMs` milliseconds at most for what runs, then aborts that. */
   async close(graceMs: number): Promise<void> {
     this.closing = true;
+    if (this.#exchanges.size === 0) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, graceMs);
-      const before = this.#onIdle;
-      this.#onIdle = () => {
-        before();
-        clearTimeout(timer);
-        resolve();
-      };
-      if (this.#exchanges.size === 0) this.#onIdle();
+      timer = setTimeout(resolve, graceMs);
+      this.#onIdle.add(resolve);
     });
+    clearTimeout(timer);
     for (const exchange of this.#exchanges) exchange.cancel(raise('closed', 'The server is closing'));
   }
 }

@@ -1,7 +1,6 @@
 import { isMcpError, McpError } from '../errors.js';
 import {
   errorResponse,
-  INTERNAL_ERROR,
   isRequest,
   prepareResult,
   resultStamp,
@@ -11,7 +10,7 @@ import {
   type JsonRpcRequest,
   type ResultStamp,
 } from '../json-rpc.js';
-import type { SchemaTypes } from '../schema/standard.js';
+import { isThenable, type SchemaTypes } from '../schema/standard.js';
 import { META_SERVER_INFO } from '../spec/meta.js';
 import type { Served, ToolEntry } from '../spec/served.js';
 import type { CacheHints, Implementation } from '../spec/types.js';
@@ -19,9 +18,9 @@ import { MODERN_VERSIONS } from '../spec/versions.js';
 import { headersOf, raise, RequestContext, type Context } from './context.js';
 import type { AuthInfo, Exchange } from './exchange.js';
 import { serveFetch } from './fetch-handler.js';
-import { HttpEndpoint } from './http-endpoint.js';
+import { httpEndpoint, type HttpEndpoint } from './http-endpoint.js';
 import { compileMethod, compileNotification, type MethodDefinition } from './method.js';
-import { compose, type Middleware, type MiddlewareRequest, type Next } from './middleware.js';
+import { compose, type Middleware, type MiddlewareRequest } from './middleware.js';
 import type { ServerOptions } from './options.js';
 import { ToolRegistry, type Method } from './registry.js';
 import { Running } from './running.js';
@@ -108,7 +107,6 @@ export class McpServer<Entries = never> implements Served<Entries> {
   readonly #notifications = new Map<string, (params: JsonObject, ctx: Context) => Promise<void>>();
   readonly #middleware: Middleware[] = [];
   readonly #running = new Running();
-  #chain: Next | undefined;
   #discovery: JsonObject | undefined;
 
   constructor(info: ServerInfo, options: ServerOptions = {}) {
@@ -118,7 +116,7 @@ export class McpServer<Entries = never> implements Served<Entries> {
     const { instructions, ...implementation } = info;
     this.#instructions = instructions;
     this.#options = options;
-    this['~http'] = new HttpEndpoint(this, options, this.#running, (error) =>
+    this['~http'] = httpEndpoint(this, options, this.#running, (error) =>
       this.#mask(error, 'The request failed', undefined),
     );
     this.fetch = (request) => serveFetch(this['~http'], request, {});
@@ -214,7 +212,7 @@ export class McpServer<Entries = never> implements Served<Entries> {
   /** Wraps every request; the first one added is the outermost. See {@link Middleware}. */
   use(middleware: Middleware): this {
     this.#middleware.push(middleware);
-    this.#chain = undefined;
+    this.#chain = compose(this.#middleware, async (request, ctx) => this.#call(request, ctx));
     return this;
   }
 
@@ -239,22 +237,30 @@ export class McpServer<Entries = never> implements Served<Entries> {
    */
   async handle(message: JsonRpcRequest | JsonRpcNotification, exchange: Exchange): Promise<void> {
     const { bare } = exchange;
-    const method = isRequest(message) ? this.#methods.get(message.method) : undefined;
-    const ctx = new RequestContext(message, exchange, {
-      stamp: bare ? undefined : (method?.stamp ?? this.#stamp),
-      mayRespond: bare || method?.custom === true,
-      logs: this.#options.logging === true,
-    });
+    const { method, params = {} } = message;
+    const entry = isRequest(message) ? this.#methods.get(method) : undefined;
+    const stamp = bare ? undefined : (entry?.stamp ?? this.#stamp);
+    const ctx = new RequestContext(message, exchange, stamp, bare || entry?.custom === true);
     this.#running.add(exchange);
     try {
-      if (isRequest(message)) await this.#answer(message, ctx, exchange);
-      else await this.#notifications.get(message.method)?.(message.params ?? {}, ctx);
-    } catch (error) {
-      const failure = this.#mask(error, `"${message.method}" failed`, ctx);
-      // Such as an error whose data JSON cannot carry: the caller must not wait for ever.
       if (isRequest(message)) {
-        await exchange.respond(errorResponse(message.id, { code: INTERNAL_ERROR, message: failure }));
+        const { handlerTimeoutMs } = this.#options;
+        const running = this.#chain(message, ctx);
+        const result =
+          handlerTimeoutMs !== undefined
+            ? await this.#within(handlerTimeoutMs, running, method, ctx, exchange)
+            : isThenable(running)
+              ? await running
+              : running;
+        if (ctx.responded) exchange.end();
+        else await exchange.respond(ctx.response(message.id, result));
+      } else {
+        await this.#notifications.get(method)?.(params, ctx);
       }
+    } catch (error) {
+      const fail = (cause: unknown): Promise<void> => this.#fail(cause, message, ctx, exchange);
+      // Once more for an error that itself cannot be sent, such as one whose data JSON cannot carry.
+      await fail(error).catch(fail);
     } finally {
       this.#running.delete(exchange);
     }
@@ -275,62 +281,51 @@ export class McpServer<Entries = never> implements Served<Entries> {
     this.#discovery = undefined;
   }
 
-  async #answer(request: JsonRpcRequest, ctx: RequestContext, exchange: Exchange): Promise<void> {
-    const { id, method } = request;
-    try {
-      this.#chain ??= compose(this.#middleware, this.#call);
-      const running = this.#chain(request, ctx);
-      const { handlerTimeoutMs } = this.#options;
-      const result = await (handlerTimeoutMs === undefined
-        ? running
-        : this.#within(handlerTimeoutMs, running, method, ctx, exchange));
-      if (ctx.responded) exchange.end();
-      else await exchange.respond(ctx.response(id, result));
-    } catch (error) {
-      // Nobody is left to be told, and what fails because its caller left is no failure.
-      if (exchange.gone) return;
-      const failure = isMcpError(error) ? error : raise('internal', this.#mask(error, `"${method}" failed`, ctx));
-      if (ctx.responded) {
-        // The answer is out. Only the operator can still be told, unless that was done when the error was masked.
-        if (failure === error && failure.cause === undefined)
-          this.#mask(error, `"${method}" failed after its answer`, ctx);
-        exchange.end();
-        return;
-      }
-      const { message, data, status } = failure;
-      await exchange.respond(errorResponse(id, { code: rpcCodeOf(failure), message, data }), {
-        status,
-        headers: headersOf(failure),
-      });
+  async #fail(
+    error: unknown,
+    message: JsonRpcRequest | JsonRpcNotification,
+    ctx: RequestContext,
+    exchange: Exchange,
+  ): Promise<void> {
+    // Nobody is left to be told, and what fails because its caller left is no failure.
+    if (exchange.gone) return;
+    const what = `"${message.method}" failed`;
+    const passes = isMcpError(error) && isRequest(message);
+    const failure = passes ? error : new McpError('internal', this.#mask(error, what, ctx));
+    if (ctx.responded) {
+      // The answer is out. Only the operator can still be told, unless that was done when the error was masked.
+      if (passes && error.cause === undefined) this.#mask(error, `${what} after its answer`, ctx);
+      return exchange.end();
     }
+    if (!isRequest(message)) return;
+    const { message: text, data, status } = failure;
+    await exchange.respond(errorResponse(message.id, { code: rpcCodeOf(failure), message: text, data }), {
+      status,
+      headers: headersOf(failure),
+    });
   }
 
   /** The innermost step: the method table. */
-  readonly #call = (request: MiddlewareRequest, ctx: Context): Promise<JsonObject> => {
+  readonly #call = (request: MiddlewareRequest, ctx: Context): JsonObject | Promise<JsonObject> => {
     const method = this.#methods.get(request.method);
-    if (method === undefined || method.offered?.() === false) {
-      return Promise.reject(new McpError('method_not_found', 'Method not found'));
-    }
-    try {
-      return Promise.resolve(method.call(request.params ?? {}, ctx));
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
+    if (method === undefined || method.offered?.() === false)
+      throw new McpError('method_not_found', 'Method not found');
+    return method.call(request.params ?? {}, ctx);
   };
+
+  /** All steps. Without middleware there is but one. */
+  #chain: (request: MiddlewareRequest, ctx: Context) => JsonObject | Promise<JsonObject> = this.#call;
 
   #discover(): JsonObject {
     return (this.#discovery ??= prepareResult({
       supportedVersions: MODERN_VERSIONS,
       // JSON leaves out what is undefined.
-      capabilities: {
-        tools: this.#tools.any ? {} : undefined,
-        logging: this.#options.logging === true ? {} : undefined,
-      },
+      capabilities: { tools: this.#tools.any ? {} : undefined },
       instructions: this.#instructions,
     }));
   }
 
-  async #within<T>(ms: number, running: Promise<T>, method: string, ctx: Context, exchange: Exchange): Promise<T> {
+  async #within<T>(ms: number, running: T | Promise<T>, method: string, ctx: Context, exchange: Exchange): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
@@ -340,7 +335,6 @@ export class McpServer<Entries = never> implements Served<Entries> {
         reject(error);
       }, ms);
     });
-    running.catch(() => {});
     try {
       return await Promise.race([running, late]);
     } finally {

@@ -79,7 +79,7 @@ export type Mask = (error: unknown, what: string, ctx: Context) => string;
 export interface CompiledTool {
   /** Its entry in `tools/list`. */
   readonly listed: Tool;
-  readonly call: (args: JsonObject, ctx: Context) => Promise<JsonObject>;
+  readonly call: (args: JsonObject, ctx: Context) => JsonObject | Promise<JsonObject>;
 }
 
 const NO_ARGUMENTS = { type: 'object', additionalProperties: false } as const;
@@ -115,22 +115,25 @@ export function compileTool(
   const input = (inputSchema as StandardSchema | undefined)?.['~standard'];
   const output = (outputSchema as StandardSchema | undefined)?.['~standard'];
 
-  async function call(args: JsonObject, ctx: Context): Promise<JsonObject> {
-    try {
-      let value: unknown = {};
-      if (input !== undefined) {
-        value = check(input, args, invalidArguments);
-        if (isThenable(value)) value = await value;
-      }
+  // Not async: what is synchronous in schema and handler is answered in the same turn, without a promise.
+  function call(args: JsonObject, ctx: Context): JsonObject | Promise<JsonObject> {
+    const run = (value: unknown): JsonObject | Promise<JsonObject> => {
       // What the schema yields is what the handler takes: the signature of `tool` ties one to the other.
       const returned = handler(value as never, ctx);
-      const result = finish(isThenable(returned) ? await returned : returned);
-      return isThenable(result) ? await result : result;
-    } catch (error) {
+      return isThenable(returned) ? Promise.resolve(returned).then(finish) : finish(returned);
+    };
+    const failed = (error: unknown): JsonObject => {
       const raised = raisedBy(error);
       if (raised !== undefined) throw raised;
       if (isToolError(error)) return failure(error.content ?? error.message);
       return failure(mask(error, `Tool "${name}" failed`, ctx));
+    };
+    try {
+      const value = input === undefined ? {} : check(input, args, invalidArguments);
+      const result = isThenable(value) ? value.then(run) : run(value);
+      return isThenable(result) ? result.catch(failed) : result;
+    } catch (error) {
+      return failed(error);
     }
   }
 
@@ -140,10 +143,10 @@ export function compileTool(
   }
 
   function finish(returned: unknown): JsonObject | Promise<JsonObject> {
-    if (output === undefined) return unstructured(returned);
+    if (output === undefined) return unstructured(returned, name);
     const { value, content, meta: own } = isStructuredResult(returned) ? returned : { value: returned };
     const refuse = (issues: string): Error =>
-      new TypeError(`The returned value does not fit the outputSchema:\n${issues}`);
+      new TypeError(`Tool "${name}" returned what does not fit its outputSchema:\n${issues}`);
     const checked = check(output, value, refuse);
     return isThenable(checked)
       ? checked.then((settled) => structured(settled, content, own))

@@ -1,5 +1,5 @@
 // @ts-check
-// Node: `serve(server)`, on the Node that runs this file. With a URL as argument, against the server that is there.
+// Node: `serve(server)`, on the Node that runs this file.
 import { serve } from 'mcpwire/node';
 import server from '../suite/app.mjs';
 import { inMemory, overHttp, print, runSuite } from '../suite/suite.mjs';
