@@ -114,7 +114,8 @@ export function isRequestId(value: unknown): value is RequestId {
 
 /** The id of something that may not even be a message, where one can be read. */
 export function readId(value: unknown): RequestId | undefined {
-  return isObject(value) && Object.hasOwn(value, 'id') && isRequestId(value['id']) ? value['id'] : undefined;
+  const id = (value as { readonly id?: unknown } | null)?.id;
+  return isRequestId(id) ? id : undefined;
 }
 
 /**
@@ -193,56 +194,51 @@ export function prepareResult<T extends JsonObject>(result: T): T {
 export interface ResultStamp {
   /** Added after the result's own members, over which it wins; `_meta` is merged. */
   readonly members: JsonObject & { readonly _meta: JsonObject };
-  /** The same from the last own member to the end of the response. */
+  /** The same from the last own member to the end of the result. */
   readonly tail: string;
 }
 
 /** Makes a {@link ResultStamp}. */
 export function resultStamp(members: ResultStamp['members']): ResultStamp {
-  return { members, tail: `,${JSON.stringify(members).slice(1)}}` };
+  return { members, tail: `,${JSON.stringify(members).slice(1)}` };
+}
+
+// The text of a response whose result was joined, beside the result that it is the text of.
+const JOINED = /* @__PURE__ */ Symbol('joined');
+
+interface Joined {
+  readonly [JOINED]?: readonly [result: JsonObject, text: string] | undefined;
 }
 
 /**
- * A complete result on its way out. Its JSON is joined from the handler's result and the stamp's prepared text; the
- * finished object is made only for those who look at it.
+ * The response that carries a complete result. Its JSON is joined from the handler's result and the stamp's text, where no
+ * member is in both.
  */
-export class ResultResponse implements JsonRpcResultResponse {
-  readonly jsonrpc = '2.0';
-  readonly id: RequestId;
-  readonly #own: JsonObject;
-  readonly #stamp: ResultStamp;
-
-  constructor(id: RequestId, own: JsonObject, stamp: ResultStamp) {
-    this.id = id;
-    this.#own = own;
-    this.#stamp = stamp;
-  }
-
-  get result(): JsonObject {
-    const { members } = this.#stamp;
-    // Spreading what is no object adds nothing.
-    const _meta = { ...(this.#own['_meta'] as object | undefined), ...members._meta };
-    return { resultType: 'complete', ...this.#own, ...members, _meta };
-  }
-
-  toJSON(): JsonRpcResultResponse {
-    return { jsonrpc: '2.0', id: this.id, result: this.result };
-  }
-
-  /** The JSON text. */
-  encode(): string {
-    const own = this.#own;
-    const text = prepared.get(own) ?? JSON.stringify(own);
-    // Members that meet must be merged, and what has no members has no comma.
-    for (const name in this.#stamp.members) if (name in own) return JSON.stringify(this);
-    if ('resultType' in own || !text.startsWith('{"')) return JSON.stringify(this);
-    return `{"jsonrpc":"2.0","id":${JSON.stringify(this.id)},"result":{"resultType":"complete",${text.slice(1, -1)}${this.#stamp.tail}`;
-  }
+export function completeResponse(
+  id: RequestId,
+  own: JsonObject,
+  { members, tail }: ResultStamp,
+): JsonRpcResultResponse & Joined {
+  // Spreading what is no object adds nothing.
+  const _meta = { ...(own['_meta'] as object | undefined), ...members._meta };
+  const result = { resultType: 'complete', ...own, ...members, _meta };
+  const text = prepared.get(own) ?? JSON.stringify(own);
+  const joins = !('_meta' in own || 'resultType' in own || 'ttlMs' in own || 'cacheScope' in own);
+  return {
+    jsonrpc: '2.0',
+    id,
+    result,
+    [JOINED]:
+      joins && text.startsWith('{"') ? [result, `{"resultType":"complete",${text.slice(1, -1)}${tail}`] : undefined,
+  };
 }
 
 /** The JSON text of a response. */
-export function encodeResponse(response: JsonRpcResponse): string {
-  return response instanceof ResultResponse ? response.encode() : JSON.stringify(response);
+export function encodeResponse(response: JsonRpcResponse & Joined): string {
+  const joined = response[JOINED];
+  return 'result' in response && joined?.[0] === response.result
+    ? `{"jsonrpc":"2.0","id":${JSON.stringify(response.id)},"result":${joined[1]}}`
+    : JSON.stringify(response);
 }
 
 /** Makes an error response. The id is left out when it is `undefined`. */

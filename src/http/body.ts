@@ -12,16 +12,8 @@ export interface JsonLimits {
   readonly jsonValues: number;
 }
 
-const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** Decodes UTF-8, strictly. @throws McpError `parse_error` */
-export function decodeUtf8(bytes: Uint8Array): string {
-  try {
-    return decoder.decode(bytes);
-  } catch (cause) {
-    throw new McpError('parse_error', 'The body is not valid UTF-8', { cause });
-  }
-}
+/** Decodes UTF-8, strictly: throws for bytes that are none. */
+export const utf8: TextDecoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Reads a stream to its end, at most `limit` bytes.
@@ -30,15 +22,16 @@ export function decodeUtf8(bytes: Uint8Array): string {
  */
 export async function readBytes(stream: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array | undefined> {
   const reader = stream.getReader();
-  const chunks: Uint8Array[] = [];
+  // A view of bytes, as Blob wants them; no request body is shared memory.
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) return chunks.length === 1 ? chunks[0] : concat(chunks, length);
+      if (done) return chunks.length === 1 ? chunks[0] : new Uint8Array(await new Blob(chunks).arrayBuffer());
       length += value.byteLength;
       if (length > limit) break;
-      chunks.push(value);
+      chunks.push(value as Uint8Array<ArrayBuffer>);
     }
   } catch (cause) {
     throw new McpError('aborted', 'The body broke off', { cause });
@@ -68,12 +61,11 @@ export function concat(chunks: readonly Uint8Array[], length: number): Uint8Arra
  */
 export function parseMessage(bytes: Uint8Array, limits: JsonLimits): unknown {
   const keys = countRootKeys(bytes, limits);
-  const text = decodeUtf8(bytes);
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(utf8.decode(bytes));
   } catch (cause) {
-    throw new McpError('parse_error', 'The body is not valid JSON', { cause });
+    throw new McpError('parse_error', 'The body is not valid JSON in UTF-8', { cause });
   }
   // Fewer members than keys: the parser has dropped one.
   if (keys !== 0 && typeof value === 'object' && value !== null && Object.keys(value).length < keys) {

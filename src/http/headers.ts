@@ -4,7 +4,7 @@
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#request-metadata
  */
 import type { JsonObject } from '../json-rpc.js';
-import { decodeUtf8 } from './body.js';
+import { utf8 } from './body.js';
 
 export const VERSION_HEADER = 'mcp-protocol-version';
 export const METHOD_HEADER = 'mcp-method';
@@ -44,7 +44,7 @@ export function decodeHeaderValue(value: string): string | undefined {
     const binary = atob(encoded);
     // atob forgives white space, missing padding and stray bits; the format does not.
     if (btoa(binary) !== encoded) return undefined;
-    return decodeUtf8(Uint8Array.from(binary, (character) => character.charCodeAt(0)));
+    return utf8.decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)));
   } catch {
     return undefined;
   }

@@ -65,12 +65,10 @@ export type SchemaOutput<S extends SchemaTypes> = NonNullable<S['~standard']['ty
  * @throws TypeError that names the owner, the path where the library tells it, and the cure
  */
 export function jsonSchemaOf(schema: unknown, side: 'input' | 'output', owner: string): JsonObject {
-  if (!isStandardSchema(schema)) throw new TypeError(`${owner} is not a schema, such as z.object({ … }) of zod 4`);
+  if (!isStandardSchema(schema)) throw new TypeError(`${owner} is not a Standard Schema, such as z.object({ … })`);
   const { vendor, jsonSchema } = schema['~standard'] as Partial<StandardJsonSchema['~standard']>;
   if (jsonSchema === undefined) {
-    throw new TypeError(
-      `${owner}: this ${vendor} schema has no JSON Schema form; with zod, import 'zod' 4.2+, not 'zod/mini'`,
-    );
+    throw new TypeError(`${owner} (${vendor}) has no JSON Schema form; with zod, import 'zod' 4.2+, not 'zod/mini'`);
   }
   try {
     return jsonSchema[side]({ target: 'draft-2020-12' });

@@ -1,9 +1,9 @@
 import { McpError, type McpErrorCode } from '../errors.js';
 import {
+  completeResponse,
   errorCodeOf,
   isObject,
   isRequestId,
-  ResultResponse,
   type JsonObject,
   type JsonRpcResultResponse,
   type RequestId,
@@ -136,7 +136,7 @@ export class RequestContext implements Context {
   /** The response that carries a result. */
   response(id: RequestId, result: JsonObject): JsonRpcResultResponse {
     const stamp = this.#stamp;
-    return stamp === undefined ? { jsonrpc: '2.0', id, result } : new ResultResponse(id, result, stamp);
+    return stamp === undefined ? { jsonrpc: '2.0', id, result } : completeResponse(id, result, stamp);
   }
 
   /** Nobody waits for this request any more. */
@@ -185,11 +185,11 @@ export class RequestContext implements Context {
 
   async respond(result: JsonObject): Promise<void> {
     const { id } = this;
-    if (id === undefined || this.responded) {
-      throw raise('invalid_request', 'ctx.respond: there is nothing (more) to answer');
-    }
-    if (!this.#mayRespond) {
-      throw raise('invalid_request', 'ctx.respond: the result of a built-in method ends its stream; return it instead');
+    if (id === undefined || this.responded || !this.#mayRespond) {
+      throw raise(
+        'invalid_request',
+        'ctx.respond: answered already, or a built-in method, whose result is to be returned',
+      );
     }
     this.responded = true;
     try {

@@ -52,12 +52,10 @@ class FetchCall implements Head, Reply {
     return this.#request;
   }
 
-  body(limit: number): Promise<Uint8Array | undefined> {
-    const { body, bodyUsed } = this.#request;
-    if (bodyUsed || body?.locked === true) {
-      return Promise.reject(new TypeError('The body was read already; read request.clone() instead'));
-    }
-    return body === null ? Promise.resolve(new Uint8Array()) : readBytes(body, limit);
+  // Async, so that a body which somebody else reads is a rejection and not a throw.
+  async body(limit: number): Promise<Uint8Array | undefined> {
+    const { body } = this.#request;
+    return body === null ? new Uint8Array() : readBytes(body, limit);
   }
 
   answer(status: number, headers: AnswerHeaders, body?: string): void {
@@ -74,7 +72,10 @@ class FetchCall implements Head, Reply {
           this.#controller = controller;
         },
         pull: () => this.#release(),
-        cancel: () => this.#left(),
+        cancel: () => {
+          this.#controller = undefined;
+          this.#left();
+        },
       },
       { highWaterMark: this.#highWaterMark, size: (chunk) => chunk.byteLength },
     );
@@ -111,11 +112,7 @@ class FetchCall implements Head, Reply {
   #left(): void {
     if (this.#over) return;
     this.#over = true;
-    try {
-      this.#controller?.error(new DOMException('The caller went away', 'AbortError'));
-    } catch {
-      // The stream was cancelled, which is how we came here.
-    }
+    this.#controller?.close();
     // Nobody reads it; but runtimes keep what they have for a request until its promise settles.
     this.#resolve(new Response(null, { status: 499 }));
     this.#release();

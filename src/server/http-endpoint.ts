@@ -1,7 +1,7 @@
 import { isMcpError, McpError } from '../errors.js';
 import { parseMessage } from '../http/body.js';
 import { decodeHeaderValue, METHOD_HEADER, NAME_HEADER, nameOf, VERSION_HEADER } from '../http/headers.js';
-import { accepts, isJson } from '../http/media.js';
+import { acceptsStream, isJson } from '../http/media.js';
 import { compilePolicy, corsHeaders, preflightHeaders, type Caller } from '../http/origin.js';
 import {
   errorResponse,
@@ -17,7 +17,7 @@ import {
   type RequestId,
 } from '../json-rpc.js';
 import { META_CLIENT_CAPABILITIES, META_CLIENT_INFO, META_PROTOCOL_VERSION } from '../spec/meta.js';
-import type { ClientCapabilities, Implementation } from '../spec/types.js';
+import type { Implementation } from '../spec/types.js';
 import { LEGACY_VERSIONS, MODERN_VERSIONS } from '../spec/versions.js';
 import type { Exchange, HttpInfo, Peer } from './exchange.js';
 import {
@@ -47,7 +47,7 @@ export interface MessageHandler {
 }
 
 const PLAIN_VERSION = '2025-03-26';
-const NO_CAPABILITIES: ClientCapabilities = Object.freeze({});
+const NOTHING: JsonObject = Object.freeze({});
 
 /** The HTTP side of a server. */
 export interface HttpEndpoint {
@@ -121,8 +121,8 @@ export function httpEndpoint(
       // Nothing above throws anything else.
       return fail(reply, error as McpError, readId(value) ?? noId(version, meta), cors);
     }
-    const peer = new HttpPeer(head, modern ? meta : undefined, trusted);
-    const exchange = new HttpExchange(peer, !modern, reply, settings, cors, accepts(head.get('accept')));
+    const peer = new HttpPeer(head, modern && meta ? meta : NOTHING, trusted);
+    const exchange = new HttpExchange(peer, !modern, reply, settings, cors, acceptsStream(head.get('accept')));
     if (!isRequest(message)) {
       reply.answer(202, cors ?? {});
       // Nothing can be sent any more; what the handler tries to send must not open a stream.
@@ -143,7 +143,7 @@ export function httpEndpoint(
       const asked = isHandshake ? params?.['protocolVersion'] : version;
       throw unsupportedVersion(typeof asked === 'string' ? asked : (version ?? ''));
     }
-    if (legacy === false) throw mismatch('MCP-Protocol-Version', 'is missing');
+    if (legacy === false) throw mismatch('MCP-Protocol-Version', 'is missing or malformed');
   }
 
   function otherMethod(head: Head, reply: Reply, cors: AnswerHeaders | undefined): void {
@@ -151,7 +151,7 @@ export function httpEndpoint(
       const requested = head.get('access-control-request-headers');
       return reply.answer(204, { ...cors, ...preflightHeaders(requested, corsOptions) });
     }
-    refuse(reply, 405, `${head.method} is not served here; send POST`, { ...cors, allow: 'POST' });
+    refuse(reply, 405, 'Send POST', { ...cors, allow: 'POST' });
   }
 
   return { limits, serve };
@@ -161,20 +161,22 @@ export function httpEndpoint(
 class HttpPeer implements Peer {
   readonly protocolVersion: string;
   readonly info: Implementation | undefined;
-  readonly capabilities: ClientCapabilities;
+  readonly capabilities: JsonObject;
   readonly auth: Trusted['auth'];
   readonly platform: unknown;
   readonly #head: Head;
 
-  constructor(head: Head, meta: JsonObject | undefined, trusted: Trusted) {
+  constructor(head: Head, meta: JsonObject, trusted: Trusted) {
     this.#head = head;
     this.auth = trusted.auth;
     this.platform = trusted.platform;
-    const version = meta?.[META_PROTOCOL_VERSION];
+    const version = meta[META_PROTOCOL_VERSION];
+    const info = meta[META_CLIENT_INFO];
+    const capabilities = meta[META_CLIENT_CAPABILITIES];
     this.protocolVersion = typeof version === 'string' ? version : PLAIN_VERSION;
     // Self-reported and unverified; shapes inside are the reader's to check.
-    this.info = objectOr(meta?.[META_CLIENT_INFO], undefined) as Implementation | undefined;
-    this.capabilities = objectOr(meta?.[META_CLIENT_CAPABILITIES], NO_CAPABILITIES);
+    this.info = isObject(info) ? (info as unknown as Implementation) : undefined;
+    this.capabilities = isObject(capabilities) ? capabilities : NOTHING;
   }
 
   get http(): HttpInfo {
@@ -182,12 +184,10 @@ class HttpPeer implements Peer {
   }
 }
 
-function objectOr<Other>(value: unknown, other: Other): JsonObject | Other {
-  return isObject(value) ? value : other;
-}
-
 function metaOf(value: unknown): JsonObject | undefined {
-  return objectOr(objectOr(objectOr(value, undefined)?.['params'], undefined)?.['_meta'], undefined);
+  // Whatever JSON it is, a member that is not there is undefined.
+  const meta = (value as { readonly params?: { readonly _meta?: unknown } | null } | null)?.params?._meta;
+  return isObject(meta) ? meta : undefined;
 }
 
 /** What stands for an id that cannot be read: nothing for peers of our day, `null` as of old for all others. */
@@ -224,21 +224,12 @@ function checkModern(
   const name = nameOf(message.method, message.params);
   if (name === undefined) return;
   const sent = head.get(NAME_HEADER);
-  agree('Mcp-Name', typeof sent === 'string' ? (decodeHeaderValue(sent) ?? INVALID) : sent, name);
+  agree('Mcp-Name', typeof sent === 'string' ? decodeHeaderValue(sent) : sent, name);
 }
 
-// Stands for a header value that no conforming client sends; no value in a body is equal to it.
-const INVALID = /* @__PURE__ */ Symbol('invalid');
-
-function agree(header: string, sent: string | symbol | null | undefined, expected: unknown): void {
-  if (typeof sent === 'string' && sent === expected) return;
-  const problem =
-    typeof sent === 'string'
-      ? `value ${quote(sent)} does not match body value ${quote(expected)}`
-      : sent === INVALID
-        ? 'holds invalid characters or encoding'
-        : 'is missing';
-  throw mismatch(header, problem);
+function agree(header: string, sent: string | null | undefined, expected: unknown): void {
+  if (typeof sent !== 'string') throw mismatch(header, 'is missing or malformed');
+  if (sent !== expected) throw mismatch(header, `value ${quote(sent)} does not match body value ${quote(expected)}`);
 }
 
 function quote(value: unknown): string {
@@ -254,7 +245,7 @@ function missingMeta(key: string): McpError {
 }
 
 function unsupportedVersion(requested: string): McpError {
-  return new McpError('unsupported_version', `Unsupported protocol version; supported: ${MODERN_VERSIONS.join(', ')}`, {
+  return new McpError('unsupported_version', `Unsupported protocol version; supported: ${MODERN_VERSIONS.join()}`, {
     data: { supported: [...MODERN_VERSIONS], requested },
   });
 }

@@ -1,5 +1,5 @@
 import type { McpError } from '../errors.js';
-import { SSE_TYPE, JSON_TYPE, type Accepts } from '../http/media.js';
+import { SSE_TYPE, JSON_TYPE } from '../http/media.js';
 import { encodeComment, encodeEvent } from '../http/sse-encode.js';
 import {
   encodeResponse,
@@ -83,7 +83,7 @@ export class HttpExchange implements Exchange, Silent {
   readonly #reply: Reply;
   readonly #settings: ExchangeSettings;
   readonly #cors: AnswerHeaders | undefined;
-  readonly #accepts: Accepts;
+  readonly #mayStream: boolean;
   #state: typeof PENDING | typeof OPEN | typeof DONE = PENDING;
   #controller: AbortController | undefined;
   #watching = false;
@@ -97,14 +97,14 @@ export class HttpExchange implements Exchange, Silent {
     reply: Reply,
     settings: ExchangeSettings,
     cors: AnswerHeaders | undefined,
-    accepts: Accepts,
+    mayStream: boolean,
   ) {
     this.peer = peer;
     this.bare = bare;
     this.#reply = reply;
     this.#settings = settings;
     this.#cors = cors;
-    this.#accepts = accepts;
+    this.#mayStream = mayStream;
   }
 
   get gone(): boolean {
@@ -131,13 +131,13 @@ export class HttpExchange implements Exchange, Silent {
   }
 
   breakSilence(): void {
-    if (this.#state !== PENDING || !this.#streams()) return;
+    if (this.#state !== PENDING || !this.#mayStream) return;
     this.#open();
     void this.#write(encodeComment());
   }
 
   async send(message: JsonRpcNotification): Promise<void> {
-    if (this.#state === DONE || !this.#streams()) return;
+    if (this.#state === DONE || !this.#mayStream) return;
     // The author does not await, the client does not read: memory has an end, so these messages have.
     if (this.#state === OPEN && this.#reply.unsent() > this.#settings.streamDropBytes) return;
     const event = encodeEvent(JSON.stringify(message));
@@ -149,7 +149,7 @@ export class HttpExchange implements Exchange, Silent {
     if (this.#state === DONE) return SETTLED;
     // Before anything is sent: a result that JSON cannot carry throws here.
     const text = encodeResponse(response);
-    if (this.#state === PENDING && (options.more === true || !this.#accepts.json) && this.#streams()) this.#open();
+    if (this.#state === PENDING && options.more === true && this.#mayStream) this.#open();
     if (this.#state === OPEN) {
       const written = this.#write(encodeEvent(text));
       if (options.more !== true) this.end();
@@ -157,7 +157,8 @@ export class HttpExchange implements Exchange, Silent {
     }
     this.#finish();
     const usual = 'error' in response ? statusOf(response.error.code, this.bare) : 200;
-    const status = carriesAnswer(options.status) ? options.status : usual;
+    // A thrown error may bring a status from elsewhere, such as a 204 that another server gave.
+    const status = options.status! >= 400 && options.status! < 600 ? options.status! : usual;
     const headers = this.#headers(JSON_HEADERS);
     this.#reply.answer(status, options.headers === undefined ? headers : { ...headers, ...options.headers }, text);
     return SETTLED;
@@ -171,10 +172,6 @@ export class HttpExchange implements Exchange, Silent {
   cancel(reason: unknown): void {
     this.#controller ??= new AbortController();
     this.#controller.abort(reason);
-  }
-
-  #streams(): boolean {
-    return this.#state === OPEN || this.#accepts.sse;
   }
 
   #headers(headers: AnswerHeaders): AnswerHeaders {
@@ -241,11 +238,6 @@ export function statusOf(rpcCode: number, bare: boolean): number {
   if (rpcCode === METHOD_NOT_FOUND) return 404;
   if (rpcCode === PARSE_ERROR || rpcCode === INVALID_REQUEST) return 400;
   return !bare && rpcCode <= HEADER_MISMATCH && rpcCode >= UNSUPPORTED_VERSION ? 400 : 200;
-}
-
-/** An error that was thrown may bring a status from elsewhere, such as a 204 that another server gave. */
-function carriesAnswer(status: number | undefined): status is number {
-  return status === 200 || (status !== undefined && status >= 400 && status <= 599);
 }
 
 function callerLeft(): McpError {

@@ -15,16 +15,13 @@ export interface MethodDefinition<Params> {
 
 type Handler = (params: never, ctx: Context) => unknown;
 
-/** Compiles a custom method. @throws TypeError for what is no schema or no handler */
+/** Compiles a custom method. @throws TypeError for what is no schema */
 export function compileMethod(
   name: string,
   definition: MethodDefinition<unknown>,
   handler: Handler,
   mask: Mask,
 ): Method['call'] {
-  if (typeof definition !== 'object' || typeof handler !== 'function') {
-    throw new TypeError(`Write server.method('session/start', {}, (params, ctx) => ({}))`);
-  }
   const params = reader(definition.params, `method "${name}": params`);
   const output = standardOf(definition.result, `method "${name}": result`);
   return async (raw, ctx) => {

@@ -14,50 +14,20 @@ export interface Method {
   readonly offered?: () => boolean;
 }
 
-/**
- * The tools of a server and the built-in methods that they bring. Everything that does not depend on a request is computed
- * here, when a tool is registered or on the first request after that.
- */
-export class ToolRegistry {
-  readonly #tools = new Map<string, CompiledTool>();
-  #list: JsonObject | undefined;
+/** `tools/list`: in the order of registration. Made once, until a tool comes or goes. */
+export function listOf(tools: ReadonlyMap<string, CompiledTool>): JsonObject {
+  return prepareResult({ tools: [...tools.values()].map((tool) => tool.listed) });
+}
 
-  /** Whether there is any. */
-  get any(): boolean {
-    return this.#tools.size > 0;
-  }
-
-  /** @throws TypeError for a second tool of the same name */
-  add(tool: CompiledTool): void {
-    const { name } = tool.listed;
-    if (this.#tools.has(name)) throw new TypeError(`tool "${name}" exists already`);
-    this.#tools.set(name, tool);
-    this.#list = undefined;
-  }
-
-  remove(name: string): boolean {
-    this.#list = undefined;
-    return this.#tools.delete(name);
-  }
-
-  /** `tools/list`: in the order of registration, serialised once. */
-  list(params: JsonObject): JsonObject {
-    // No page of this list was ever handed out a cursor.
-    if (params['cursor'] !== undefined) throw new McpError('invalid_params', 'Invalid cursor');
-    return (this.#list ??= prepareResult({ tools: [...this.#tools.values()].map((tool) => tool.listed) }));
-  }
-
-  /** `tools/call`. */
-  call(params: JsonObject, ctx: Context): JsonObject | Promise<JsonObject> {
-    const { name, arguments: args = {} } = params;
-    const tool = typeof name === 'string' ? this.#tools.get(name) : undefined;
-    if (tool === undefined) {
-      throw new McpError(
-        'invalid_params',
-        typeof name === 'string' ? `Unknown tool: ${name}` : 'params.name must be a string',
-      );
-    }
-    if (!isObject(args)) throw new McpError('invalid_params', 'params.arguments must be an object');
-    return tool.call(args, ctx);
-  }
+/** `tools/call`. */
+export function callTool(
+  tools: ReadonlyMap<string, CompiledTool>,
+  { name, arguments: args = {} }: JsonObject,
+  ctx: Context,
+): JsonObject | Promise<JsonObject> {
+  // A name that is no string is the name of no tool.
+  const tool = tools.get(name as string);
+  if (tool === undefined) throw new McpError('invalid_params', `Unknown tool: ${String(name)}`);
+  if (!isObject(args)) throw new McpError('invalid_params', 'params.arguments must be an object');
+  return tool.call(args, ctx);
 }

@@ -22,12 +22,13 @@ import { httpEndpoint, type HttpEndpoint } from './http-endpoint.js';
 import { compileMethod, compileNotification, type MethodDefinition } from './method.js';
 import { compose, type Middleware, type MiddlewareRequest } from './middleware.js';
 import type { ServerOptions } from './options.js';
-import { ToolRegistry, type Method } from './registry.js';
+import { callTool, listOf, type Method } from './registry.js';
 import { Running } from './running.js';
 import {
   compileTool,
   type AnyToolDefinition,
   type AnyToolHandler,
+  type CompiledTool,
   type ToolDefinition,
   type ToolHandler,
   type ToolInput,
@@ -102,17 +103,15 @@ export class McpServer<Entries = never> implements Served<Entries> {
   readonly #options: ServerOptions;
   readonly #instructions: string | undefined;
   readonly #stamp: ResultStamp;
-  readonly #tools = new ToolRegistry();
+  readonly #tools = new Map<string, CompiledTool>();
   readonly #methods = new Map<string, Method>();
   readonly #notifications = new Map<string, (params: JsonObject, ctx: Context) => Promise<void>>();
   readonly #middleware: Middleware[] = [];
   readonly #running = new Running();
   #discovery: JsonObject | undefined;
+  #list: JsonObject | undefined;
 
   constructor(info: ServerInfo, options: ServerOptions = {}) {
-    if (typeof info?.name !== 'string' || typeof info.version !== 'string') {
-      throw new TypeError(`Write new McpServer({ name: 'jobs', version: '1.0.0' })`);
-    }
     const { instructions, ...implementation } = info;
     this.#instructions = instructions;
     this.#options = options;
@@ -129,10 +128,10 @@ export class McpServer<Entries = never> implements Served<Entries> {
     this.#stamp = resultStamp({ _meta });
     const stamp = resultStamp({ ...cache, _meta });
     const tools = this.#tools;
-    const offered = (): boolean => tools.any;
+    const offered = (): boolean => tools.size > 0;
     this.#methods.set('server/discover', { call: () => this.#discover(), stamp });
-    this.#methods.set('tools/list', { call: (params) => tools.list(params), stamp, offered });
-    this.#methods.set('tools/call', { call: (params, ctx) => tools.call(params, ctx), offered });
+    this.#methods.set('tools/list', { call: (params) => this.#listTools(params), stamp, offered });
+    this.#methods.set('tools/call', { call: (params, ctx) => callTool(tools, params, ctx), offered });
   }
 
   /**
@@ -176,8 +175,8 @@ export class McpServer<Entries = never> implements Served<Entries> {
 
   /** Takes a tool away. @returns whether there was one */
   remove(kind: 'tool', name: string): boolean {
-    this.#discovery = undefined;
-    return kind === 'tool' && this.#tools.remove(name);
+    this.#discovery = this.#list = undefined;
+    return kind === 'tool' && this.#tools.delete(name);
   }
 
   /**
@@ -277,8 +276,15 @@ export class McpServer<Entries = never> implements Served<Entries> {
   }
 
   #register(name: string, definition: AnyToolDefinition, handler: AnyToolHandler): void {
-    this.#tools.add(compileTool(name, definition, handler, this.#mask));
-    this.#discovery = undefined;
+    if (this.#tools.has(name)) throw new TypeError(`tool "${name}" exists already`);
+    this.#tools.set(name, compileTool(name, definition, handler, this.#mask));
+    this.#discovery = this.#list = undefined;
+  }
+
+  #listTools({ cursor }: JsonObject): JsonObject {
+    // No page of this list was ever handed out a cursor.
+    if (cursor !== undefined) throw new McpError('invalid_params', 'Invalid cursor');
+    return (this.#list ??= listOf(this.#tools));
   }
 
   async #fail(
@@ -320,12 +326,12 @@ export class McpServer<Entries = never> implements Served<Entries> {
     return (this.#discovery ??= prepareResult({
       supportedVersions: MODERN_VERSIONS,
       // JSON leaves out what is undefined.
-      capabilities: { tools: this.#tools.any ? {} : undefined },
+      capabilities: { tools: this.#tools.size > 0 ? {} : undefined },
       instructions: this.#instructions,
     }));
   }
 
-  async #within<T>(ms: number, running: T | Promise<T>, method: string, ctx: Context, exchange: Exchange): Promise<T> {
+  #within<T>(ms: number, running: T | Promise<T>, method: string, ctx: Context, exchange: Exchange): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
@@ -335,11 +341,7 @@ export class McpServer<Entries = never> implements Served<Entries> {
         reject(error);
       }, ms);
     });
-    try {
-      return await Promise.race([running, late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    return Promise.race([running, late]).finally(() => clearTimeout(timer));
   }
 
   /** Tells the operator, and answers what the caller may know. */
@@ -353,7 +355,7 @@ export class McpServer<Entries = never> implements Served<Entries> {
       if (onError === undefined) console.error(`mcpwire: ${text}`, error);
       else onError(error, ctx, errorId);
     } catch (thrown) {
-      console.error('mcpwire: onError failed', thrown);
+      console.error(thrown);
     }
     return unsafelyExposeErrorMessages === true && error instanceof Error ? error.message : text;
   };

@@ -168,9 +168,7 @@ function objectSchema(schema: unknown, name: string): Tool['inputSchema'] {
 /** Habits of other libraries get an error that shows the line to write instead. */
 function checkForm(name: unknown, definition: unknown, handler: unknown): void {
   if (typeof name !== 'string' || !isObject(definition) || typeof handler !== 'function') {
-    throw new TypeError(
-      `Write server.tool('add', { inputSchema: z.object({ a: z.number() }) }, ({ a }) => String(a + 1))`,
-    );
+    throw new TypeError(`Write server.tool('add', { inputSchema: z.object({ … }) }, (args, ctx) => …)`);
   }
   if (!NAME.test(name))
     throw new TypeError(`tool ${JSON.stringify(name)}: a name has 1 to 128 visible characters, no spaces`);
