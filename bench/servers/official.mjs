@@ -18,6 +18,7 @@ export function createFetch(setup) {
 export async function listen(setup) {
   const { toNodeHandler } = await import('@modelcontextprotocol/node');
   const handle = toNodeHandler(create(setup));
+  // @ts-expect-error -- its request type leaves out the undefined that Node's declarations have
   return listenOn(createServer((request, response) => void handle(request, response)));
 }
 

@@ -93,7 +93,7 @@ export class McpClient<Tools = AnyTools> {
    */
   async callTool<Name extends keyof Tools & string>(
     name: Name,
-    ...[args, options = {}]: CallParameters<Tools[Name]>
+    ...[args, options = {}]: Tools[Name] extends { readonly input: infer Input } ? CallParameters<Input> : never
   ): Promise<ResultOf<Tools[Name]>> {
     if (typeof name !== 'string') throw new TypeError("callTool takes a name and arguments: callTool('name', { … })");
     const result = await call(this.#core, 'tools/call', { name, arguments: args ?? {} }, options);

@@ -1,6 +1,6 @@
 /** What a server's type says about a client's calls. Types only. */
 import type { JsonObject } from '../json-rpc.js';
-import type { EntriesOf, ToolEntry, ToolMap } from '../spec/served.js';
+import type { EntriesOf, Served, ToolEntry, ToolMap } from '../spec/served.js';
 import type { ContentBlock, MetaObject } from '../spec/types.js';
 import type { CallOptions } from './options.js';
 
@@ -10,22 +10,19 @@ export interface AnyTools {
 }
 
 /** The tools of a server's type by name. A server that was built by statements, or none at all, is {@link AnyTools}. */
-export type ToolsOf<S> = [EntriesOf<S>] extends [ToolEntry]
-  ? [EntriesOf<S>] extends [never]
+export type ToolsOf<S extends Served> = [EntriesOf<S>] extends [never]
+  ? AnyTools
+  : unknown extends EntriesOf<S>
     ? AnyTools
-    : ToolMap<EntriesOf<S>>
-  : AnyTools;
+    : ToolMap<EntriesOf<S>>;
 
 /** What a caller sends as arguments, and the options. The arguments may be left out when none is required. */
-export type CallParameters<Entry> =
-  Entry extends ToolEntry<string, infer Input>
-    ? unknown extends Input
-      ? [args?: JsonObject | undefined, options?: CallOptions]
-      : // "No member is required", in types.
-        {} extends Input
-        ? [args?: Input | undefined, options?: CallOptions]
-        : [args: Input, options?: CallOptions]
-    : never;
+export type CallParameters<Input> = unknown extends Input
+  ? [args?: JsonObject | undefined, options?: CallOptions]
+  : // "No member is required", in types.
+    {} extends Input
+    ? [args?: Input | undefined, options?: CallOptions]
+    : [args: Input, options?: CallOptions];
 
 /** What a tool answers: its value, or, with `isError`, what the tool says about its failure. */
 export type ToolResult<Output = unknown> =
@@ -43,4 +40,4 @@ export type ToolResult<Output = unknown> =
     };
 
 /** The result of one tool of a server's type. */
-export type ResultOf<Entry> = Entry extends ToolEntry<string, unknown, infer Output> ? ToolResult<Output> : never;
+export type ResultOf<Entry> = Entry extends { readonly output: infer Output } ? ToolResult<Output> : never;

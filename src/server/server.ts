@@ -54,7 +54,7 @@ export interface DefinedTool<Name extends string = string, Input = unknown, Outp
   /** Tells definitions apart. */
   readonly kind: 'tool';
   /** Compile-time only. */
-  readonly '~entry'?: ToolEntry<Name, Input, Output>;
+  readonly '~entry': ToolEntry<Name, Input, Output>;
   /** The tool's name. */
   readonly name: Name;
   /** What the tool is and takes. */
@@ -62,8 +62,6 @@ export interface DefinedTool<Name extends string = string, Input = unknown, Outp
   /** What the tool does. */
   readonly handler: AnyToolHandler;
 }
-
-type EntryOf<D> = D extends { readonly '~entry'?: infer Entry } ? NonNullable<Entry> : never;
 
 /**
  * An MCP server: defined once, served by `server.fetch`, `serve(server)` and every other transport. It holds no state of
@@ -82,7 +80,7 @@ type EntryOf<D> = D extends { readonly '~entry'?: infer Entry } ? NonNullable<En
  * @typeParam Entries - the tools registered so far, as a union; it is what `McpClient.connect<typeof server>` reads
  */
 export class McpServer<Entries = never> implements Served<Entries> {
-  declare readonly '~entries'?: Entries;
+  declare readonly '~entries': Entries;
 
   /** Seconds that Bun's `export default server` lets a connection be quiet: its most, so that streams live. */
   readonly idleTimeout: number = 255;
@@ -156,7 +154,7 @@ export class McpServer<Entries = never> implements Served<Entries> {
   ): McpServer<U | ToolEntry<Name, ToolInput<I>, ToolOutput<O>>> {
     this.#register(name, definition, handler);
     // The same object; only its type has learned of the tool.
-    return this as unknown as McpServer<U | ToolEntry<Name, ToolInput<I>, ToolOutput<O>>>;
+    return this;
   }
 
   /**
@@ -167,10 +165,10 @@ export class McpServer<Entries = never> implements Served<Entries> {
   add<U, const D extends readonly DefinedTool[]>(
     this: McpServer<U>,
     ...definitions: D
-  ): McpServer<U | EntryOf<D[number]>> {
+  ): McpServer<U | D[number]['~entry']> {
     for (const { name, definition, handler } of definitions) this.#register(name, definition, handler);
     // The same object; only its type has learned of the tools.
-    return this as unknown as McpServer<U | EntryOf<D[number]>>;
+    return this;
   }
 
   /** Takes a tool away. @returns whether there was one */
@@ -382,7 +380,9 @@ export function defineTool<
   definition: ToolDefinition<I, O>,
   handler: ToolHandler<I, O>,
 ): DefinedTool<Name, ToolInput<I>, ToolOutput<O>> {
-  return { kind: 'tool', name, definition, handler };
+  // `~entry` exists for the compiler alone.
+  const tool: Omit<DefinedTool, '~entry'> = { kind: 'tool', name, definition, handler };
+  return tool as DefinedTool<Name, ToolInput<I>, ToolOutput<O>>;
 }
 
 /** Tells one error from another in a log; guards nothing. */

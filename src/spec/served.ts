@@ -23,8 +23,8 @@ export interface Served<Entries = unknown> {
   readonly fetch: (request: Request) => Promise<Response>;
 }
 
-/** The entries of a server's type. */
-export type EntriesOf<S> = S extends Served<infer Entries> ? NonNullable<Entries> : never;
+/** The entries of a server's type. A member look-up: inference would visit every entry. */
+export type EntriesOf<S extends Served> = S['~entries'];
 
 /** The tools of a server by name: computed once per client, so that each call is one look-up. */
 export type ToolMap<Entries> = { readonly [E in Entries as E extends ToolEntry ? E['name'] : never]: E };
