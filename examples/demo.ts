@@ -49,6 +49,16 @@ await client.close();
 await jobs.close();
 
 const plain = await serve(jobServer({ work }));
-console.log(`\nPlain JSON-RPC at ${plain.url}`);
+console.log(`\nPlain JSON-RPC at ${plain.url}: no MCP headers, any Accept`);
+await post({ id: 1, method: 'session/start' });
+await post({ id: 2, method: 'tools/call', params: { name: 'job/run', arguments: { job_id: 'job-123' } } });
+console.log('With a session, each message as it arrives:');
 await runJob(plain.url, 'job-123', (message) => console.log(JSON.stringify(message)));
 await plain.close();
+
+/** Sends one message as any program would, and prints both. */
+async function post(message: { readonly id: number; readonly method: string; readonly params?: unknown }) {
+  const body = JSON.stringify({ jsonrpc: '2.0', ...message });
+  const response = await fetch(plain.url, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+  console.log(`${body}\n  ${response.status} ${await response.text()}`);
+}
