@@ -74,7 +74,7 @@ export type JsonRpcMessage = JsonRpcRequest | JsonRpcNotification | JsonRpcRespo
 export const PARSE_ERROR = -32700;
 export const INVALID_REQUEST = -32600;
 export const METHOD_NOT_FOUND = -32601;
-export const INVALID_PARAMS = -32602;
+const INVALID_PARAMS = -32602;
 export const INTERNAL_ERROR = -32603;
 export const HEADER_MISMATCH = -32020;
 export const MISSING_CAPABILITY = -32021;
@@ -142,11 +142,6 @@ function incomingProblem(value: unknown): string | undefined {
 /** Whether a checked message expects an answer. */
 export function isRequest(message: JsonRpcMessage): message is JsonRpcRequest {
   return 'method' in message && 'id' in message;
-}
-
-/** Whether a checked message is a response. */
-export function isResponse(message: JsonRpcMessage): message is JsonRpcResponse {
-  return !('method' in message);
 }
 
 /**

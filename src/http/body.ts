@@ -106,14 +106,14 @@ function countRootKeys(bytes: Uint8Array, { jsonDepth, jsonValues }: JsonLimits)
     } else if (code === OPEN_OBJECT || code === OPEN_ARRAY) {
       values++;
       if (++depth > jsonDepth) {
-        throw new McpError('invalid_request', `The body nests deeper than ${jsonDepth} (limits.jsonDepth)`);
+        throw new McpError('invalid_request', `The body exceeds limits.jsonDepth: ${jsonDepth}`);
       }
     } else if (code === CLOSE_OBJECT || code === CLOSE_ARRAY) {
       depth--;
     }
   }
   if (values > jsonValues) {
-    throw new McpError('invalid_request', `The body holds more than ${jsonValues} values (limits.jsonValues)`);
+    throw new McpError('invalid_request', `The body exceeds limits.jsonValues: ${jsonValues}`);
   }
   return keys;
 }

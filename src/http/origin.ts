@@ -17,8 +17,6 @@ export interface CorsOptions {
   readonly maxAgeSeconds?: number;
   /** Further response headers that pages may read. Default none. */
   readonly exposeHeaders?: readonly string[];
-  /** Whether pages may send cookies and HTTP authentication. Default `false`. */
-  readonly allowCredentials?: boolean;
 }
 
 /** What the policy asks of a request. Methods, because some answers cost a URL parse that most requests do not need. */
@@ -119,7 +117,6 @@ export function corsHeaders(origin: string, options: CorsOptions): Record<string
   return {
     'access-control-allow-origin': origin,
     'access-control-expose-headers': [...EXPOSED, ...(options.exposeHeaders ?? [])].join(', '),
-    ...(options.allowCredentials === true && { 'access-control-allow-credentials': 'true' }),
     vary: 'Origin',
   };
 }

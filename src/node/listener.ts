@@ -77,17 +77,17 @@ export function toNodeListener(
   return listenerOf(server['~http'], options.trustParsedBody === true);
 }
 
-/** The listener of {@link toNodeListener}, for a mount that closes by itself. */
+/** The listener of {@link toNodeListener}, for a place that closes by itself. */
 export function listenerOf(
   endpoint: HttpEndpoint,
   trustBody: boolean,
-  mount?: Running,
+  place?: Running,
 ): (request: NodeRequest, response: NodeResponse) => void {
   const { streamHighWaterBytes, silenceMs } = endpoint.limits;
   const silence = new SharedSilence(silenceMs);
   return (request, response) => {
     const reply = new NodeReply(response, streamHighWaterBytes, silence);
-    void endpoint.serve(new NodeHead(request, trustBody), reply, {}, mount);
+    endpoint.serve(new NodeHead(request, trustBody), reply, {}, place);
   };
 }
 
@@ -141,39 +141,36 @@ class NodeHead implements Head {
     });
   }
 
-  body(limit: number): Promise<Uint8Array | undefined> {
+  body(limit: number, take: (body: Uint8Array | undefined) => void, failed: (error: unknown) => void): void {
     const request = this.#request;
     const { body } = request as { readonly body?: unknown };
     if (body !== undefined && this.#trustBody) {
-      if (body instanceof Uint8Array) return Promise.resolve(body);
-      return Promise.resolve(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
+      if (body instanceof Uint8Array) return take(body);
+      return take(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
     }
-    return new Promise((resolve, reject) => {
-      // Its 'end' has been: nobody would ever hear of it again.
-      if (request.readableEnded === true) {
-        reject(
-          new TypeError(
-            'The body was read before mcpwire saw it. Mount toNodeListener before the body parser, ' +
-              'or pass { trustParsedBody: true }.',
-          ),
-        );
-        return;
-      }
-      if (Number(request.headers['content-length']) > limit) return resolve(undefined);
-      const chunks: Uint8Array[] = [];
-      let length = 0;
-      request.on('data', (chunk) => {
-        length += chunk.byteLength;
-        if (length <= limit) return void chunks.push(chunk);
-        // The rest is taken and dropped: a caller that is cut off while it sends would not read the answer.
-        chunks.length = 0;
-        resolve(undefined);
-      });
-      request.on('end', () =>
-        resolve(length > limit ? undefined : chunks.length === 1 ? chunks[0] : concat(chunks, length)),
-      );
-      request.on('error', (cause) => reject(new McpError('aborted', 'The body broke off', { cause })));
+    // Its 'end' has been: nobody would ever hear of it again.
+    if (request.readableEnded === true) {
+      const cure = 'Mount toNodeListener before the body parser, or pass { trustParsedBody: true }.';
+      return failed(new TypeError(`The body was read before mcpwire saw it. ${cure}`));
+    }
+    if (Number(request.headers['content-length']) > limit) return take(undefined);
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    let settled = false;
+    const settle = (outcome: () => void): void => {
+      if (settled) return;
+      settled = true;
+      outcome();
+    };
+    request.on('data', (chunk) => {
+      // What comes after too much is taken and dropped: a caller that is cut off while it sends would not read the answer.
+      if (settled) return;
+      length += chunk.byteLength;
+      if (length <= limit) chunks.push(chunk);
+      else settle(() => take(undefined));
     });
+    request.on('end', () => settle(() => take(chunks.length === 1 ? chunks[0] : concat(chunks, length))));
+    request.on('error', (cause) => settle(() => failed(new McpError('aborted', 'The body broke off', { cause }))));
   }
 }
 

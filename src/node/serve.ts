@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { McpError } from '../errors.js';
-import { Running } from '../server/running.js';
 import type { McpServer } from '../server/server.js';
 import { listenerOf } from './listener.js';
 
@@ -48,7 +47,7 @@ export interface RunningServer {
 export async function serve(server: McpServer<unknown>, options: ServeOptions = {}): Promise<RunningServer> {
   const { port = 0, host = '127.0.0.1', path = '/mcp', signal } = options;
   if (signal?.aborted === true) throw new McpError('aborted', 'serve was aborted', { cause: signal.reason });
-  const running = new Running();
+  const running = server['~http'].running.part();
   const listener = listenerOf(server['~http'], false, running);
   const http = createServer((request, response) => {
     const { url = '/' } = request;

@@ -9,7 +9,7 @@ import type { Trusted } from './server.js';
 export function serveFetch(endpoint: HttpEndpoint, request: Request, trusted: Trusted): Promise<Response> {
   return new Promise((resolve) => {
     const call = new FetchCall(request, resolve, endpoint.limits.streamHighWaterBytes);
-    void endpoint.serve(call, call, trusted);
+    endpoint.serve(call, call, trusted);
   });
 }
 
@@ -52,10 +52,10 @@ class FetchCall implements Head, Reply {
     return this.#request;
   }
 
-  // Async, so that a body which somebody else reads is a rejection and not a throw.
-  async body(limit: number): Promise<Uint8Array | undefined> {
+  body(limit: number, take: (body: Uint8Array | undefined) => void, failed: (error: unknown) => void): void {
     const { body } = this.#request;
-    return body === null ? new Uint8Array() : readBytes(body, limit);
+    if (body === null) take(new Uint8Array());
+    else readBytes(body, limit).then(take, failed);
   }
 
   answer(status: number, headers: AnswerHeaders, body?: string): void {

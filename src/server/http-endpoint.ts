@@ -35,8 +35,11 @@ import type { Trusted } from './server.js';
 /** An HTTP request, as a runtime provides it. */
 export interface Head extends Caller {
   readonly method: string;
-  /** The body, `undefined` when it has more bytes than allowed. */
-  body(limit: number): Promise<Uint8Array | undefined>;
+  /**
+   * Reads the body and calls `take` with it, or with `undefined` when it has more bytes than allowed; `failed` when it
+   * cannot be read. Callbacks, because some runtimes have it without a promise, and `take` need not wait for one then.
+   */
+  body(limit: number, take: (body: Uint8Array | undefined) => void, failed: (error: unknown) => void): void;
   /** What handlers see as `ctx.http`; made only when one looks. */
   info(): HttpInfo;
 }
@@ -52,12 +55,14 @@ const NOTHING: JsonObject = Object.freeze({});
 /** The HTTP side of a server. */
 export interface HttpEndpoint {
   readonly limits: ServerLimits;
+  /** What the server runs; mounts are part of it. */
+  readonly running: Running;
   /**
-   * Answers one request. Never rejects.
+   * Answers one request. Never throws.
    *
-   * @param mount what runs where this request came in, when that place can close by itself
+   * @param place where it came in: the server, or a mount that can close by itself
    */
-  serve(head: Head, reply: Reply, trusted: Trusted, mount?: Running): Promise<void>;
+  serve(head: Head, reply: Reply, trusted: Trusted, place?: Running): void;
 }
 
 /**
@@ -79,8 +84,13 @@ export function httpEndpoint(
   const { requestBodyBytes } = limits;
   const policy = compilePolicy(origins, allowedHosts);
 
-  async function serve(head: Head, reply: Reply, trusted: Trusted, mount?: Running): Promise<void> {
+  function serve(head: Head, reply: Reply, trusted: Trusted, place = running): void {
     let cors: AnswerHeaders | undefined;
+    // `value`: what of the message was read by then.
+    const failed = (error: unknown, value?: unknown): void => {
+      const failure = isMcpError(error) ? error : new McpError('internal', tell(error));
+      fail(reply, failure, readId(value) ?? noId(head.get(VERSION_HEADER), metaOf(value)), cors);
+    };
     try {
       const origin = head.get('origin');
       const refusal = policy(head, origin);
@@ -89,51 +99,41 @@ export function httpEndpoint(
       if (origin !== null && origin !== undefined) cors = corsHeaders(origin, corsOptions);
       if (head.method !== 'POST') return otherMethod(head, reply, cors);
       if (!isJson(head.get('content-type'))) return refuse(reply, 415, 'Content-Type must be application/json', cors);
-      if (running.closing || mount?.closing === true) {
-        return refuse(reply, 503, 'The server is closing', { ...cors, 'retry-after': '1' });
-      }
-      const body = await head.body(requestBodyBytes);
-      if (body === undefined) return refuse(reply, 413, `The body is larger than ${requestBodyBytes} bytes`, cors);
-      await take(parseMessage(body, limits), head, reply, cors, trusted, mount);
+      if (place.closing) return refuse(reply, 503, 'The server is closing', { ...cors, 'retry-after': '1' });
     } catch (error) {
-      const failure = isMcpError(error) ? error : new McpError('internal', tell(error));
-      fail(reply, failure, noId(head.get(VERSION_HEADER), undefined), cors);
+      return failed(error);
     }
-  }
+    const take = (body: Uint8Array | undefined): void => {
+      let value: unknown;
+      try {
+        if (body === undefined) {
+          return refuse(reply, 413, `The body exceeds limits.requestBodyBytes: ${requestBodyBytes}`, cors);
+        }
+        value = parseMessage(body, limits);
+        const version = head.get(VERSION_HEADER);
+        const meta = metaOf(value);
+        const modern = isModern(version, meta);
+        const message = readIncoming(value);
+        if (!modern) checkPlain(message, version);
+        else if (isRequest(message)) checkModern(message, head, version, meta);
 
-  async function take(
-    value: unknown,
-    head: Head,
-    reply: Reply,
-    cors: AnswerHeaders | undefined,
-    trusted: Trusted,
-    mount: Running | undefined,
-  ): Promise<void> {
-    const version = head.get(VERSION_HEADER);
-    const meta = metaOf(value);
-    const modern = isModern(version, meta);
-    let message: JsonRpcRequest | JsonRpcNotification;
-    try {
-      message = readIncoming(value);
-      if (!modern) checkPlain(message, version);
-      else if (isRequest(message)) checkModern(message, head, version, meta);
-    } catch (error) {
-      // Nothing above throws anything else.
-      return fail(reply, error as McpError, readId(value) ?? noId(version, meta), cors);
-    }
-    const peer = new HttpPeer(head, modern && meta ? meta : NOTHING, trusted);
-    const exchange = new HttpExchange(peer, !modern, reply, settings, cors, acceptsStream(head.get('accept')));
-    if (!isRequest(message)) {
-      reply.answer(202, cors ?? {});
-      // Nothing can be sent any more; what the handler tries to send must not open a stream.
-      exchange.end();
-      return server.handle(message, exchange);
-    }
-    mount?.add(exchange);
-    const handled = server.handle(message, exchange);
-    exchange.watchSilence();
-    await handled;
-    mount?.delete(exchange);
+        const peer = new HttpPeer(head, modern && meta ? meta : NOTHING, trusted);
+        const mayStream = acceptsStream(head.get('accept'));
+        const exchange = new HttpExchange(peer, !modern, reply, settings, cors, mayStream, place);
+        if (!isRequest(message)) {
+          reply.answer(202, cors ?? {});
+          // Nothing can be sent any more; what the handler tries to send must not open a stream.
+          exchange.end();
+        }
+        place.begin();
+        const handled = server.handle(message, exchange);
+        exchange.watchSilence();
+        void handled.then(() => place.end(exchange));
+      } catch (error) {
+        failed(error, value);
+      }
+    };
+    head.body(requestBodyBytes, take, failed);
   }
 
   /** What a server without an `initialize` handshake says to those who try one. */
@@ -154,7 +154,7 @@ export function httpEndpoint(
     refuse(reply, 405, 'Send POST', { ...cors, allow: 'POST' });
   }
 
-  return { limits, serve };
+  return { limits, running, serve };
 }
 
 /** The sender of one message, from that message alone. */
@@ -198,9 +198,7 @@ function noId(version: string | null | undefined, meta: JsonObject | undefined):
 /** Whether a message claims to be of the modern era: by its version header, or by the version in its `_meta`. */
 function isModern(version: string | null | undefined, meta: JsonObject | undefined): boolean {
   return (
-    version === MODERN_VERSIONS[0] ||
-    meta?.[META_PROTOCOL_VERSION] !== undefined ||
-    (typeof version === 'string' && !LEGACY_VERSIONS.includes(version))
+    meta?.[META_PROTOCOL_VERSION] !== undefined || (typeof version === 'string' && !LEGACY_VERSIONS.includes(version))
   );
 }
 
@@ -218,7 +216,7 @@ function checkModern(
   const claimed = meta?.[META_PROTOCOL_VERSION];
   agree('MCP-Protocol-Version', version, claimed ?? version);
   if (!MODERN_VERSIONS.includes(version ?? '')) throw unsupportedVersion(version ?? '');
-  if (claimed === undefined) throw missingMeta(META_PROTOCOL_VERSION);
+  if (!claimed) throw missingMeta(META_PROTOCOL_VERSION);
   if (!isObject(meta?.[META_CLIENT_CAPABILITIES])) throw missingMeta(META_CLIENT_CAPABILITIES);
   agree('Mcp-Method', head.get(METHOD_HEADER), message.method);
   const name = nameOf(message.method, message.params);
@@ -233,7 +231,7 @@ function agree(header: string, sent: string | null | undefined, expected: unknow
 }
 
 function quote(value: unknown): string {
-  return String(JSON.stringify(value)).slice(0, 200);
+  return JSON.stringify(value).slice(0, 200);
 }
 
 function mismatch(header: string, problem: string): McpError {

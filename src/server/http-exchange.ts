@@ -13,6 +13,7 @@ import {
 } from '../json-rpc.js';
 import { raise } from './context.js';
 import type { Exchange, Peer, RespondOptions } from './exchange.js';
+import type { Running } from './running.js';
 
 /** Headers of an answer, lower case. */
 export type AnswerHeaders = Readonly<Record<string, string>>;
@@ -84,6 +85,7 @@ export class HttpExchange implements Exchange, Silent {
   readonly #settings: ExchangeSettings;
   readonly #cors: AnswerHeaders | undefined;
   readonly #mayStream: boolean;
+  readonly #running: Running;
   #state: typeof PENDING | typeof OPEN | typeof DONE = PENDING;
   #controller: AbortController | undefined;
   #watching = false;
@@ -98,6 +100,7 @@ export class HttpExchange implements Exchange, Silent {
     settings: ExchangeSettings,
     cors: AnswerHeaders | undefined,
     mayStream: boolean,
+    running: Running,
   ) {
     this.peer = peer;
     this.bare = bare;
@@ -105,6 +108,7 @@ export class HttpExchange implements Exchange, Silent {
     this.#settings = settings;
     this.#cors = cors;
     this.#mayStream = mayStream;
+    this.#running = running;
   }
 
   get gone(): boolean {
@@ -116,6 +120,7 @@ export class HttpExchange implements Exchange, Silent {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
       if (this.gone) this.#controller.abort(callerLeft());
+      else this.#running.listen(this);
     }
     return this.#controller.signal;
   }

@@ -27,7 +27,8 @@ export function callTool(
 ): JsonObject | Promise<JsonObject> {
   // A name that is no string is the name of no tool.
   const tool = tools.get(name as string);
-  if (tool === undefined) throw new McpError('invalid_params', `Unknown tool: ${String(name)}`);
+  if (tool === undefined)
+    throw new McpError('invalid_params', `Unknown tool: ${typeof name === 'string' ? name : '(no string)'}`);
   if (!isObject(args)) throw new McpError('invalid_params', 'params.arguments must be an object');
   return tool.call(args, ctx);
 }

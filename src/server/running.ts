@@ -1,26 +1,48 @@
 import { raise } from './context.js';
 import type { Exchange } from './exchange.js';
 
-/** What is being served, by a server or by one of the places where it is mounted, so that closing can wait for it. */
+/**
+ * What runs at one place, a server or where it is mounted, so that closing the place can wait for it. Only exchanges that
+ * somebody wants to hear the end of are kept; the others are counted.
+ */
 export class Running {
   /** New requests are refused. */
   closing = false;
-  readonly #exchanges = new Set<Exchange>();
+  readonly #parts: Running[] = [];
+  readonly #listening = new Set<Exchange>();
+  #count = 0;
 
-  add(exchange: Exchange): void {
-    this.#exchanges.add(exchange);
+  /** A place within this one, which can close by itself. */
+  part(): Running {
+    const part = new Running();
+    this.#parts.push(part);
+    return part;
   }
 
-  delete(exchange: Exchange): void {
-    this.#exchanges.delete(exchange);
+  /** A request begins. */
+  begin(): void {
+    this.#count++;
+  }
+
+  /** It has ended. */
+  end(exchange: Exchange): void {
+    this.#count--;
+    this.#listening.delete(exchange);
+  }
+
+  /** Cancels an exchange when the place closes. */
+  listen(exchange: Exchange): void {
+    this.#listening.add(exchange);
   }
 
   /** Refuses what is new, waits `graceMs` milliseconds at most for what runs, then aborts that. */
   async close(graceMs: number): Promise<void> {
     this.closing = true;
+    const parts = this.#parts.map((part) => part.close(graceMs));
     const end = Date.now() + graceMs;
     // Looked at now and then: a call costs nothing for a close that comes once.
-    while (this.#exchanges.size > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 5));
-    for (const exchange of this.#exchanges) exchange.cancel(raise('closed', 'The server is closing'));
+    while (this.#count > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 5));
+    for (const exchange of this.#listening) exchange.cancel(raise('closed', 'The server is closing'));
+    await Promise.all(parts);
   }
 }

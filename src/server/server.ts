@@ -120,7 +120,7 @@ export class McpServer<Entries = never> implements Served<Entries> {
 
     const cache: Required<CacheHints> = { ttlMs: 0, cacheScope: 'private', ...options.cache };
     if (!Number.isSafeInteger(cache.ttlMs) || cache.ttlMs < 0) {
-      throw new TypeError('cache.ttlMs must be whole milliseconds, 0 or more');
+      throw new TypeError('cache.ttlMs must be an integer, 0 or more');
     }
     const _meta = { [META_SERVER_INFO]: implementation };
     this.#stamp = resultStamp({ _meta });
@@ -238,7 +238,6 @@ export class McpServer<Entries = never> implements Served<Entries> {
     const entry = isRequest(message) ? this.#methods.get(method) : undefined;
     const stamp = bare ? undefined : (entry?.stamp ?? this.#stamp);
     const ctx = new RequestContext(message, exchange, stamp, bare || entry?.custom === true);
-    this.#running.add(exchange);
     try {
       if (isRequest(message)) {
         const { handlerTimeoutMs } = this.#options;
@@ -258,8 +257,6 @@ export class McpServer<Entries = never> implements Served<Entries> {
       const fail = (cause: unknown): Promise<void> => this.#fail(cause, message, ctx, exchange);
       // Once more for an error that itself cannot be sent, such as one whose data JSON cannot carry.
       await fail(error).catch(fail);
-    } finally {
-      this.#running.delete(exchange);
     }
   }
 

@@ -1,5 +1,5 @@
 /** The protocol revision that the core of this package speaks. */
-export const LATEST_VERSION = '2026-07-28';
+const LATEST_VERSION = '2026-07-28';
 
 /** Revisions that carry version, identity and capabilities in every request. */
 export const MODERN_VERSIONS: readonly string[] = [LATEST_VERSION];

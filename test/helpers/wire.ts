@@ -2,12 +2,11 @@
 import type { McpServer } from 'mcpwire/server';
 
 export const VERSION = '2026-07-28';
-export const URL_OF_ENDPOINT = 'http://localhost/mcp';
+const URL_OF_ENDPOINT = 'http://localhost/mcp';
 export const META = {
   version: 'io.modelcontextprotocol/protocolVersion',
   info: 'io.modelcontextprotocol/clientInfo',
   capabilities: 'io.modelcontextprotocol/clientCapabilities',
-  logLevel: 'io.modelcontextprotocol/logLevel',
   server: 'io.modelcontextprotocol/serverInfo',
 } as const;
 

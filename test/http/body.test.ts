@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { concat, decodeUtf8, parseMessage as parseBytes, readBytes, type JsonLimits } from '../../src/http/body.js';
+import { concat, parseMessage as parseBytes, readBytes, utf8, type JsonLimits } from '../../src/http/body.js';
 import { anyString } from '../helpers/arbitraries.js';
 
 // Many rounds: slow machines may take their time.
@@ -138,6 +138,12 @@ describe('a repeated envelope key', () => {
     expect(code(() => parseMessage('{"a":{"id":1,"id":2}}', LIMITS))).toBeUndefined();
   });
 
+  test('is told apart from other faults', () => {
+    for (const text of ['{"id":1,"id":2}', '{"a":1,"a":2}']) {
+      expect(() => parseMessage(text, LIMITS)).toThrow('The message has a member twice');
+    }
+  });
+
   test('is found whatever the key: one reader would keep the first value, another the last', () => {
     expect(code(() => parseMessage('{"a":1,"a":2}', LIMITS))).toBe('invalid_request');
     expect(code(() => parseMessage('{"__proto__":1,"__proto__":2}', LIMITS))).toBe('invalid_request');
@@ -203,5 +209,8 @@ test.each([
   ['a byte that never occurs', [0xff]],
   ['a code point beyond Unicode', [0xf4, 0x90, 0x80, 0x80]],
 ])('UTF-8 with %s is refused', (_what, bytes) => {
-  expect(code(() => decodeUtf8(new Uint8Array(bytes)))).toBe('parse_error');
+  expect(() => utf8.decode(new Uint8Array(bytes))).toThrow(TypeError);
+  const message = new Uint8Array([...new TextEncoder().encode('{"id":"'), ...bytes, ...new TextEncoder().encode('"}')]);
+  expect(() => parseBytes(message, LIMITS)).toThrow('The body is not valid JSON in UTF-8');
+  expect(code(() => parseBytes(message, LIMITS))).toBe('parse_error');
 });

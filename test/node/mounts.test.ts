@@ -16,7 +16,7 @@ test('closing one of two places where a server is mounted leaves the other open'
 
 test('closing waits for a running call of that place and answers it', async () => {
   const release = gate<string>();
-  const begun = gate<void>();
+  const begun = gate();
   const server = new McpServer({ name: 'm', version: '1' }).tool('slow', {}, () => {
     begun.open();
     return release.opened;
@@ -33,7 +33,7 @@ test('closing waits for a running call of that place and answers it', async () =
 });
 
 test('a call that outlives the grace period is aborted and told so', async () => {
-  const begun = gate<void>();
+  const begun = gate();
   const server = new McpServer({ name: 'm', version: '1' }).tool('slow', {}, (_args, ctx) => {
     begun.open();
     return new Promise<string>((_resolve, reject) => {
@@ -49,6 +49,16 @@ test('a call that outlives the grace period is aborted and told so', async () =>
     running.close({ graceMs: 0 }),
   ]);
   await client.close();
+});
+
+test('a server that was closed is closed at every place, one where it is mounted later included', async () => {
+  const server = new McpServer({ name: 'm', version: '1' }).tool('hi', {}, () => 'hi');
+  const before = await serve(server);
+  await server.close();
+  const after = await serve(server);
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
+  for (const { url } of [before, after]) expect((await fetch(url, init)).status).toBe(503);
+  await Promise.all([before.close(), after.close()]);
 });
 
 test('serve with an aborted signal is an McpError and listens nowhere', async () => {

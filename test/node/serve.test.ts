@@ -202,6 +202,27 @@ describe('toNodeListener', () => {
     await close();
   });
 
+  test('a parsed body that JSON cannot carry is masked and told to onError; the listener does not throw', async () => {
+    const onError = vi.fn<() => void>();
+    const listener = toNodeListener(new McpServer({ name: 'n', version: '1' }, { onError }), { trustParsedBody: true });
+    const thrown = vi.fn<(error: unknown) => void>();
+    const { port, close } = await listen(
+      createServer((incoming, response) => {
+        try {
+          listener(Object.assign(incoming, { body: { n: 1n } }), response);
+        } catch (error) {
+          thrown(error);
+          response.end();
+        }
+      }),
+    );
+    const { status } = await send(port, request);
+    expect(thrown).not.toHaveBeenCalled();
+    expect(status).toBe(500);
+    expect(onError).toHaveBeenCalledOnce();
+    await close();
+  });
+
   test('trustParsedBody takes text, bytes and objects, and still checks what the message says', async () => {
     const listener = toNodeListener(make(), { trustParsedBody: true });
     const bodies: [unknown, number][] = [

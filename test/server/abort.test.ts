@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { isMcpError, McpServer, type Context, type ServerOptions } from 'mcpwire/server';
 import { aborted, gate, settle, until } from '../helpers/gate.js';
-import { BlockReader } from '../helpers/sse.js';
+import { BlockReader, messagesOf } from '../helpers/sse.js';
 import { plain, toolCall } from '../helpers/wire.js';
 
 // Many rounds: slow machines may take their time.
@@ -68,7 +68,7 @@ describe('TR6: a caller that goes away', () => {
     expect(contexts[0]!.signal.aborted).toBe(true);
   });
 
-  test('is sent nothing further: sends resolve, and reading ends in an error', async () => {
+  test('is sent nothing further: sends resolve, and reading ends', async () => {
     const { server, contexts, release } = make();
     const caller = new AbortController();
     const response = await server.fetch(toolCall('streaming', {}, { signal: caller.signal }));
@@ -77,7 +77,8 @@ describe('TR6: a caller that goes away', () => {
     await expect(contexts[0]!.progress(1)).resolves.toBeUndefined();
     release.open('late');
     await settle();
-    await expect(response.text()).rejects.toThrow(/went away|abort/i);
+    // Closed, not errored: some runtimes log a stack trace for a body that errors.
+    expect(messagesOf(await response.text())).toEqual([{ jsonrpc: '2.0', method: 'begin' }]);
   });
 
   test.each(['silent', 'watching', 'streaming'])(

@@ -166,8 +166,3 @@ describe('cache hints', () => {
     expect(() => make({ cache: { ttlMs } })).toThrow(/ttlMs/);
   });
 });
-
-test('a server needs a name and a version', () => {
-  expect(() => new McpServer({ name: 'x' } as never)).toThrow(/new McpServer\(\{ name: .*, version: /);
-  expect(() => new McpServer(undefined as never)).toThrow(/new McpServer\(\{ name: .*, version: /);
-});

@@ -128,6 +128,7 @@ describe('TR8, TR9, BI2: the metadata of a request, in the order in which it is 
       /does not match/,
     ],
     ['a version in _meta that is no string', { meta: meta({ [META.version]: 20260728 }) }, -32020, /does not match/],
+    ['a version in _meta that is null', { meta: meta({ [META.version]: null }) }, -32602, /protocolVersion/],
     [
       'an unsupported version in both',
       { headers: { 'mcp-protocol-version': '2099-01-01' }, meta: meta({ [META.version]: '2099-01-01' }) },
@@ -215,7 +216,7 @@ describe('TR8, TR9, BI2: the metadata of a request, in the order in which it is 
   });
 
   test('header mismatches run no handler and no middleware', async () => {
-    const guarded = make().use(() => {
+    const guarded = make().use(() => () => {
       throw new Error('middleware ran');
     });
     calls = 0;

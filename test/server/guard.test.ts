@@ -68,8 +68,15 @@ describe.each(adapters)('through $name', ({ mount }) => {
       expect(ran.calls).toBe(0);
     });
 
-    test('the refusal of a Host names the option', async () => {
-      expect(errorOf(await mounted.send(request(['Host', 'evil.example']))).message).toContain('allowedHosts');
+    test('the refusal of a Host names it and the option', async () => {
+      expect(errorOf(await mounted.send(request(['Host', 'evil.example']))).message).toBe(
+        'Host "evil.example" is not in the option allowedHosts',
+      );
+    });
+
+    test('the refusal of an Origin names it and the option', async () => {
+      const answer = await mounted.send(request(['Host', 'localhost'], ['Origin', 'https://evil.example']));
+      expect(errorOf(answer).message).toBe('Origin "https://evil.example" is not in the option origins');
     });
 
     test.each([
@@ -203,6 +210,7 @@ describe.each(adapters)('through $name', ({ mount }) => {
     test.each(['GET', 'DELETE', 'PUT', 'PATCH', 'OPTIONS'])('%s is 405, allows POST, and has no id', async (method) => {
       const answer = await mounted.send({ method, headers: [['Accept', 'text/event-stream']] });
       expect(answer.status).toBe(405);
+      expect(errorOf(answer).message).toBe('Send POST');
       expect(answer.headers.get('allow')).toBe('POST');
       expect(errorOf(answer).code).toBe(-32600);
       expect(answer.text).not.toContain('"id"');

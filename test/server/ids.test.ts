@@ -92,6 +92,22 @@ describe('BI1: an id is a string or an integer, and comes back as it was', () =>
     );
     expect(answer).toMatchObject({ status: 400, id: null, error: { code: -32600 } });
   });
+
+  // 2025-11-25 made the id of an error optional.
+  test.each([
+    ['2025-11-25', undefined],
+    ['2025-06-18', null],
+    ['2025-03-26', null],
+    ['2024-11-05', null],
+  ])('under the version header %s an id that cannot be read is answered as %j', async (version, id) => {
+    const headers = { 'content-type': 'application/json', 'mcp-protocol-version': version };
+    for (const body of ['{"jsonrpc":"2.0","id":1.5,"method":"x"}', '{']) {
+      const answer = await ask(server, post(body, headers));
+      expect(answer.status).toBe(400);
+      expect('id' in answer).toBe(id === null);
+      expect(answer.id).toBe(id);
+    }
+  });
 });
 
 // streamable-http#sending-messages
@@ -118,7 +134,21 @@ describe('TR3: a body is one request or one notification', () => {
   ])('%s: 400 and -32600', async (_what, body) => {
     const answer = await ask(server, post(body, headersOf(rpc('tools/list'))));
     expect(answer).toMatchObject({ status: 400, jsonrpc: '2.0', error: { code: -32600 } });
+    expect(answer.error.message).toMatch(
+      /^Not a JSON-RPC request: (?:it must be one object|(?:jsonrpc|method|params) must be )/,
+    );
     expect(answer.headers.get('content-type')).toBe('application/json');
+  });
+
+  test.each([
+    ['[{}]', 'it must be one object'],
+    ['null', 'it must be one object'],
+    ['{"jsonrpc":"2.0","id":1,"result":{}}', 'method must be a string'],
+    ['{"jsonrpc":"1.0","id":1,"method":"x"}', 'jsonrpc must be "2.0"'],
+    ['{"jsonrpc":"2.0","id":1,"method":"x","params":[]}', 'params must be an object'],
+  ])('%s is told what is wrong: %s', async (body, problem) => {
+    const { error } = await ask(server, post(body, headersOf(rpc('x'))));
+    expect(error.message).toBe(`Not a JSON-RPC request: ${problem}`);
   });
 
   test('an id that can be read is in the error', async () => {

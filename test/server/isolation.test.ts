@@ -10,7 +10,7 @@ import { ask, headersOf, modern, post, rpc, toolCall } from '../helpers/wire.js'
 // Many rounds: slow machines may take their time.
 vi.setConfig({ testTimeout: 60_000 });
 
-const server = new McpServer({ name: 'i', version: '1' }, { logging: true })
+const server = new McpServer({ name: 'i', version: '1' })
   .tool('secret', { inputSchema: z.object({ secret: z.string() }) }, async ({ secret }) => {
     await settle(1);
     return secret;
@@ -18,7 +18,7 @@ const server = new McpServer({ name: 'i', version: '1' }, { logging: true })
   .tool('chatty', { inputSchema: z.object({ secret: z.string() }) }, async ({ secret }, ctx) => {
     for (let step = 1; step <= 3; step++) {
       await ctx.progress(step, 3, secret);
-      await ctx.log('info', secret);
+      await ctx.notify('x/y', { secret });
       await settle(1);
     }
     return secret;
@@ -33,12 +33,7 @@ const shuffled = <T>(list: T[]): T[] =>
 describe('A6, A28: 1,000 parallel calls that all use id 1', () => {
   test.each([
     ['in JSON', 'secret', {}, 1],
-    [
-      'in streams, with progress and logs in flight',
-      'chatty',
-      { progressToken: 1, 'io.modelcontextprotocol/logLevel': 'info' },
-      7,
-    ],
+    ['in streams, with progress and notifications in flight', 'chatty', { progressToken: 1 }, 7],
   ])('%s get their own answers and not a foreign byte', async (_what, tool, meta, messages) => {
     await Promise.all(
       shuffled(Array.from({ length: 1_000 }, (_, index) => `secret-${index}-`)).map(async (secret) => {

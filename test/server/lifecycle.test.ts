@@ -28,7 +28,10 @@ describe('handlerTimeoutMs', () => {
       error: { code: -32603, message: '"tools/call" took longer than 1000 ms (handlerTimeoutMs)' },
     });
     expect(onError).toHaveBeenCalledTimes(1);
-    expect(onError.mock.calls[0]?.[0]).toMatchObject({ code: 'timeout' });
+    expect(onError.mock.calls[0]?.[0]).toMatchObject({
+      code: 'timeout',
+      message: expect.stringMatching(/\(handlerTimeoutMs\)$/) as unknown,
+    });
     expect(await left.opened).toSatisfy((reason) => isMcpError(reason) && reason.code === 'timeout');
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -98,6 +101,9 @@ describe('server.close', () => {
     expect(closed).not.toHaveBeenCalled();
     expect((await server.fetch(toolCall('slow'))).status).toBe(503);
     release.open('finished');
+    // Looked at every 5 ms.
+    await vi.advanceTimersByTimeAsync(5);
+    expect(closed).toHaveBeenCalledOnce();
     await closing;
     expect((await answerOf(await pending)).result.content[0]?.text).toBe('finished');
     expect(contexts[0]!.signal.aborted).toBe(false);
@@ -121,14 +127,56 @@ describe('server.close', () => {
     expect((await answerOf(await pending)).result.content[0]?.text).toBe('aborted');
   });
 
+  test('after the grace a handler that stops with ctx.signal fails with the reason of the close', async () => {
+    const onError = vi.fn<() => void>();
+    const server = new McpServer({ name: 'l', version: '1' }, { onError })
+      .tool('slow', {}, async (_args, ctx) => {
+        throw await aborted(ctx.signal);
+      })
+      .method('slow', {}, async (_params, ctx) => {
+        throw await aborted(ctx.signal);
+      });
+    const answers = [ask(server, toolCall('slow')), ask(server, modern('slow'))];
+    await vi.advanceTimersByTimeAsync(0);
+    const closing = server.close({ graceMs: 50 });
+    await vi.advanceTimersByTimeAsync(50);
+    await closing;
+    for (const answer of answers) {
+      expect(await answer).toMatchObject({ id: 1, error: { code: -32603, message: 'The server is closing' } });
+    }
+    expect(onError).not.toHaveBeenCalled();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('after the grace ctx.signal is aborted also for a handler that looks at it for the first time', async () => {
+    const release = gate();
+    const late = gate<unknown>();
+    const server = new McpServer({ name: 'l', version: '1' }).tool('slow', {}, async (_args, ctx) => {
+      await release.opened;
+      late.open(ctx.signal.aborted && ctx.signal.reason);
+      return 'late';
+    });
+    const pending = server.fetch(toolCall('slow'));
+    await vi.advanceTimersByTimeAsync(0);
+    await server.close({ graceMs: 0 });
+    release.open();
+    expect(await late.opened).toMatchObject({ code: 'closed' });
+    await pending;
+  });
+
   test('may be called again, also while it waits: each call ends when the last request has', async () => {
     const { server, release } = busy();
     const pending = server.fetch(toolCall('slow'));
     await vi.advanceTimersByTimeAsync(0);
-    const closings = Promise.all([server.close({ graceMs: 1_000_000 }), server.close({ graceMs: 1_000_000 })]);
+    const closed = vi.fn<() => void>();
+    const closings = [1, 2].map(() => server.close({ graceMs: 1_000_000 }).then(closed));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(closed).not.toHaveBeenCalled();
     release.open('finished');
     await pending;
-    await closings;
+    await vi.advanceTimersByTimeAsync(5);
+    expect(closed).toHaveBeenCalledTimes(2);
+    await Promise.all(closings);
     await server.close();
     expect(vi.getTimerCount()).toBe(0);
   });

@@ -62,6 +62,13 @@ describe('TR9, TR10: Mcp-Name agrees with params.name', () => {
     });
   });
 
+  test.each([undefined, 'plain\u007f', '=?base64?cGxhaW4?=', '=?base64?@@?=', '=?base64?Y2Fm6Q==?='])(
+    'a header that is not there and one that cannot be read (%j) are told alike',
+    async (header) => {
+      expect((await call('plain', header)).error.message).toBe('Header mismatch: Mcp-Name is missing or malformed');
+    },
+  );
+
   test('any name a client may send agrees with its own encoding, and with no other', async () => {
     // RFC 9110 lets recipients drop white space around a value; Headers does, and so such values are always encoded.
     await fc.assert(

@@ -50,9 +50,11 @@ describe('a method of your own', () => {
     const answer = await ask(server, modern('own'));
     expect(answer).toMatchObject({
       status: 200,
-      error: { code: -32603, message: expect.stringMatching(/^"own" failed \(error id [0-9a-f]{8}\)$/) as unknown },
+      error: { code: -32603, message: expect.stringMatching(/^"own" failed \(error id [0-9a-z]{1,8}\)$/) as unknown },
     });
-    expect(String(onError.mock.calls[0]?.[0])).toMatch(/schema[^]*- n: /);
+    expect(String(onError.mock.calls[0]?.[0])).toMatch(
+      /Method "own" returned what does not fit its result schema:\n- n: /,
+    );
   });
 
   test('a result goes out as its schema yields it', async () => {
@@ -95,7 +97,7 @@ describe('a method of your own', () => {
     expect(onError).toHaveBeenCalledExactlyOnceWith(
       error,
       expect.anything(),
-      /[0-9a-f]{8}/.exec(answer.error.message)?.[0],
+      / \(error id ([0-9a-z]{1,8})\)$/.exec(answer.error.message)?.[1],
     );
   });
 
@@ -104,13 +106,20 @@ describe('a method of your own', () => {
       make()
         .method('own', {}, () => ({}))
         .method('own', {}, () => ({})),
-    ).toThrow(/"own" is registered already/);
-    expect(() => make().method('tools/call', {}, () => ({}))).toThrow(/registered already, or built in/);
-    expect(() => make().method('own', (() => ({})) as never, undefined as never)).toThrow(
-      /server\.method\('session\/start', \{\}, /,
+    ).toThrow(/method "own" exists already/);
+    expect(() => make().method('tools/call', {}, () => ({}))).toThrow(/method "tools\/call" exists already/);
+  });
+
+  test('what is no schema throws when it is registered', () => {
+    const schema = { a: 1 } as never;
+    expect(() => make().method('own', { params: schema }, () => ({}))).toThrow(
+      /^method "own": params is not a Standard Schema, such as z\.object/,
     );
-    expect(() => make().method('own', { params: { a: 1 } as never }, () => ({}))).toThrow(
-      /params is not a Standard Schema/,
+    expect(() => make().method('own', { result: schema }, () => ({}))).toThrow(
+      /^method "own": result is not a Standard Schema, such as z\.object/,
+    );
+    expect(() => make().notification('own', { params: schema }, () => {})).toThrow(
+      /^notification "own": params is not a Standard Schema, such as z\.object/,
     );
   });
 });
@@ -183,7 +192,7 @@ describe('ctx.respond', () => {
     const server = make().tool('t', {}, async (_args, ctx) => {
       await expect(ctx.respond({})).rejects.toMatchObject({
         code: 'invalid_request',
-        message: expect.stringContaining('built-in') as unknown,
+        message: 'ctx.respond: answered already, or a built-in method, whose result is to be returned',
       });
       return 'answered once';
     });
@@ -193,7 +202,10 @@ describe('ctx.respond', () => {
   test('throws on a second call', async () => {
     const server = make().method('twice', {}, async (_params, ctx) => {
       await ctx.respond({ n: 1 });
-      await expect(ctx.respond({ n: 2 })).rejects.toMatchObject({ code: 'invalid_request' });
+      await expect(ctx.respond({ n: 2 })).rejects.toMatchObject({
+        code: 'invalid_request',
+        message: expect.stringMatching(/^ctx\.respond: answered already/) as unknown,
+      });
     });
     expect(messagesOf(await (await server.fetch(plain('twice'))).text())).toEqual([
       { jsonrpc: '2.0', id: 1, result: { n: 1 } },

@@ -89,12 +89,6 @@ describe('middleware', () => {
         throw new Error('secret');
       },
     ],
-    [
-      'throws while it is composed',
-      () => {
-        throw new Error('secret');
-      },
-    ],
     ['returns nothing', () => () => Promise.resolve(undefined as never)],
   ])('that %s is masked and told to onError', async (_what, middleware) => {
     const onError = vi.fn<() => void>();
@@ -102,6 +96,43 @@ describe('middleware', () => {
     expect(answer).toMatchObject({ status: 200, error: { code: -32603 } });
     expect(JSON.stringify(answer)).not.toContain('secret');
     expect(onError).toHaveBeenCalledOnce();
+  });
+
+  test.each<[string, (request: Request) => Request]>([
+    ['this revision', (request) => request],
+    ['plain JSON-RPC', () => plain('x')],
+  ])('that answers with nothing leaves no answer without a result (%s)', async (_what, of) => {
+    const server = make({ onError: () => {} }).use(() => () => Promise.resolve(undefined as never));
+    const answer = await ask(server, of(modern('x')));
+    expect(answer).toMatchObject({ status: 200, id: 1, error: { code: -32603 } });
+  });
+
+  test('that throws while it is composed does so where it is added', () => {
+    expect(() =>
+      make().use(() => {
+        throw new Error('bad options');
+      }),
+    ).toThrow('bad options');
+  });
+
+  test('gets a promise from next, and errors as its rejection, whatever the handler is', async () => {
+    const seen: unknown[] = [];
+    const server = make()
+      .use((next) => async (request, ctx) => {
+        const pending = next(request, ctx);
+        seen.push(pending instanceof Promise);
+        return pending.catch((error: unknown) => {
+          seen.push(error);
+          throw error;
+        });
+      })
+      .tool('fails', {}, (_args, ctx) => {
+        throw ctx.error(1001, 'No');
+      });
+    expect(firstText(await ask(server, toolCall('t')))).toBe('ran');
+    expect(await ask(server, toolCall('fails'))).toMatchObject({ error: { code: 1001, message: 'No' } });
+    expect(await ask(server, modern('no/such'))).toMatchObject({ error: { code: -32601 } });
+    expect(seen).toMatchObject([true, true, { rpcCode: 1001 }, true, { code: 'method_not_found' }]);
   });
 
   test('added later wraps later requests', async () => {

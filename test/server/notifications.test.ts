@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { isMcpError, McpServer, type Context } from 'mcpwire/server';
 import * as z from 'zod';
 import { gate, settle } from '../helpers/gate.js';
-import { headersOf, meta, post, rpc } from '../helpers/wire.js';
+import { headersOf, META, meta, post, rpc } from '../helpers/wire.js';
 
 afterEach(() => void vi.useRealTimers());
 
@@ -39,7 +39,7 @@ describe('TR4: a notification', () => {
     const release = gate();
     const done = gate<unknown>();
     const server = new McpServer({ name: 'n', version: '1' })
-      .use(() => {
+      .use(() => () => {
         throw new Error('middleware ran');
       })
       .notification('job/cancel', { params: z.object({ job: z.string() }) }, async (params, ctx) => {
@@ -68,6 +68,19 @@ describe('TR4: a notification', () => {
     );
   });
 
+  test.each([
+    ['2026-07-28', '2026-07-28'],
+    [20260728, '2025-03-26'],
+    [undefined, '2025-03-26'],
+  ])('whose _meta says the version %j has the one that can be read (%s)', async (version, expected) => {
+    const seen = gate<string>();
+    const server = new McpServer({ name: 'n', version: '1' }).notification('x', {}, (_params, ctx) =>
+      seen.open(ctx.client.protocolVersion),
+    );
+    expect((await server.fetch(notify('x', { _meta: { [META.version]: version } }))).status).toBe(202);
+    expect(await seen.opened).toBe(expected);
+  });
+
   test('has no answer and no stream: what its handler sends goes nowhere and keeps nothing alive', async () => {
     vi.useFakeTimers();
     const onError = vi.fn<() => void>();
@@ -77,11 +90,10 @@ describe('TR4: a notification', () => {
       async (_params, ctx) => {
         await ctx.notify('x/y');
         await ctx.progress(1);
-        await ctx.log('error', 'x');
         await expect(ctx.respond({})).rejects.toMatchObject({ code: 'invalid_request' });
       },
     );
-    const params = { _meta: meta({ progressToken: 1, 'io.modelcontextprotocol/logLevel': 'debug' }) };
+    const params = { _meta: meta({ progressToken: 1 }) };
     expect((await server.fetch(notify('chatty', params))).status).toBe(202);
     await vi.advanceTimersByTimeAsync(0);
     expect(onError).not.toHaveBeenCalled();

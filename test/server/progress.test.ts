@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { McpServer, type Context, type ServerOptions } from 'mcpwire/server';
+import { McpServer, type Context } from 'mcpwire/server';
 import { settle } from '../helpers/gate.js';
 import { messagesOf } from '../helpers/sse.js';
-import { META, toolCall, type Json } from '../helpers/wire.js';
+import { modern, toolCall, type Json } from '../helpers/wire.js';
 
-const run = async (work: (ctx: Context) => Promise<void>, meta: Json, options: ServerOptions = { logging: true }) => {
-  const server = new McpServer({ name: 'p', version: '1' }, options).tool('work', {}, async (_args, ctx) => {
+const run = async (work: (ctx: Context) => Promise<void>, meta: Json) => {
+  const server = new McpServer({ name: 'p', version: '1' }).tool('work', {}, async (_args, ctx) => {
     await work(ctx);
     return 'done';
   });
@@ -77,6 +77,21 @@ describe('BI9: progress', () => {
     expect(progressOf(messages)).toHaveLength(1);
   });
 
+  test('is not sent after ctx.respond, unlike other notifications', async () => {
+    const server = new McpServer({ name: 'p', version: '1' }).method('own', {}, async (_params, ctx) => {
+      await ctx.progress(1);
+      await ctx.respond({});
+      await ctx.progress(2);
+      await ctx.notify('x/y');
+    });
+    const response = await server.fetch(modern('own', {}, { meta: { progressToken: 1 } }));
+    expect(messagesOf(await response.text())).toMatchObject([
+      { method: 'notifications/progress', params: { progress: 1 } },
+      { id: 1, result: {} },
+      { method: 'x/y' },
+    ]);
+  });
+
   test('after an answer in JSON nothing opens a stream any more', async () => {
     let kept: Context | undefined;
     await run(
@@ -88,43 +103,5 @@ describe('BI9: progress', () => {
     );
     await expect(kept!.progress(1)).resolves.toBeUndefined();
     await expect(kept!.notify('late')).resolves.toBeUndefined();
-  });
-});
-
-describe('BI12: logs', () => {
-  const levels = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'] as const;
-  const logged = async (logLevel: unknown) => {
-    const { messages } = await run(
-      async (ctx) => {
-        for (const level of levels) await ctx.log(level, { level }, 'test');
-      },
-      logLevel === undefined ? {} : { [META.logLevel]: logLevel },
-    );
-    return messages
-      .filter(({ method }) => method === 'notifications/message')
-      .map(({ params }) => (params as Json)['level']);
-  };
-
-  test('are sent from the level that the request asks for', async () => {
-    expect(await logged('warning')).toEqual(['warning', 'error', 'critical', 'alert', 'emergency']);
-    expect(await logged('debug')).toEqual([...levels]);
-  });
-
-  test.each([[undefined], ['verbose'], [3], [null]])('are not sent for the level %j', async (level) => {
-    expect(await logged(level)).toEqual([]);
-  });
-
-  test('are not sent by a server that does not declare logging', async () => {
-    const { messages } = await run((ctx) => ctx.log('error', 'x'), { [META.logLevel]: 'debug' }, {});
-    expect(messages).toHaveLength(1);
-  });
-
-  test('carry data and logger', async () => {
-    const { messages } = await run((ctx) => ctx.log('error', [1], 'db'), { [META.logLevel]: 'error' });
-    expect(messages[0]).toEqual({
-      jsonrpc: '2.0',
-      method: 'notifications/message',
-      params: { level: 'error', data: [1], logger: 'db' },
-    });
   });
 });

@@ -15,16 +15,23 @@ describe('what fails before there is a message', () => {
     const answer = await ask(server, modern('server/discover', {}, { headers: { origin: 'https://a.test' } }));
     expect(answer).toMatchObject({ status: 500, error: { code: -32603 } });
     expect(answer.error.message).not.toContain('secret');
-    expect(onError).toHaveBeenCalledExactlyOnceWith(error, undefined, /[0-9a-f]{8}/.exec(answer.error.message)?.[0]);
+    const id = / \(error id ([0-9a-z]{1,8})\)$/.exec(answer.error.message)?.[1];
+    expect(id).toBeDefined();
+    expect(onError).toHaveBeenCalledExactlyOnceWith(error, undefined, id);
   });
 
-  test('a body that was read before: the operator hears the cure', async () => {
+  test.each<[string, (request: Request) => Promise<unknown>]>([
+    ['as JSON', (request) => request.json()],
+    ['as text', (request) => request.text()],
+    ['and is being read still', ({ body }) => Promise.resolve(body!.getReader())],
+  ])('a body that somebody else read before, %s: masked, and the operator hears of it', async (_what, read) => {
     const onError = vi.fn<OnError>();
     const request = modern('server/discover');
-    await request.json();
+    await read(request);
     const answer = await ask(new McpServer({ name: 'g', version: '1' }, { onError }), request);
     expect(answer).toMatchObject({ status: 500, error: { code: -32603 } });
-    expect(String(onError.mock.calls[0]?.[0])).toContain('request.clone()');
+    expect(answer.error.message).toMatch(/^The request failed \(error id [0-9a-z]{1,8}\)$/);
+    expect(onError).toHaveBeenCalledExactlyOnceWith(expect.any(TypeError), undefined, expect.any(String));
   });
 
   test('a body that breaks off is its sender’s affair, and is not reported', async () => {

@@ -47,10 +47,13 @@ describe('the HTTP status of a JSON-RPC error', () => {
       error: { code: -32602, message: 'Unknown tool: nope' },
     });
     expect(await ask(server, modern('tools/call', {}))).toMatchObject({ status: 200, error: { code: -32602 } });
-    expect(await ask(server, modern('tools/call', { name: 7 }))).toMatchObject({
-      status: 200,
-      error: { code: -32602 },
-    });
+    // The last one throws when it is made a string.
+    for (const name of [7, null, [], {}, { toString: 0 }]) {
+      expect(await ask(server, modern('tools/call', { name }))).toMatchObject({
+        status: 200,
+        error: { code: -32602 },
+      });
+    }
     for (const args of [[], null, 'x', 1]) {
       expect(await ask(server, modern('tools/call', { name: 'ok', arguments: args }))).toMatchObject({
         status: 200,

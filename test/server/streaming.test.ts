@@ -65,7 +65,7 @@ describe('one JSON object, or a stream from the moment something is sent first',
     expect(messagesOf(await response.text()).at(-1)).toMatchObject({ id: 1, error: { code: -31000, message: 'Late' } });
   });
 
-  test.each(['application/json', 'application/json, text/event-stream;q=0'])(
+  test.each(['application/json', 'application/*', 'text/html, application/json'])(
     'a caller that accepts JSON only (%s) gets JSON, and its notifications are dropped',
     async (accept) => {
       const response = await server.fetch(toolCall('chatty', {}, { headers: { accept } }));
@@ -74,16 +74,17 @@ describe('one JSON object, or a stream from the moment something is sent first',
     },
   );
 
-  test.each(['text/event-stream', 'text/*'])(
-    'a caller that accepts streams only (%s) gets the answer as a stream',
-    async (accept) => {
-      const response = await server.fetch(toolCall('quiet', {}, { headers: { accept } }));
-      expect(response.headers.get('content-type')).toBe('text/event-stream');
-      expect(messagesOf(await response.text())).toMatchObject([{ id: 1, result: { content: [{ text: 'done' }] } }]);
-    },
-  );
-
-  test.each(['*/*', '', 'text/html', 'application/json, text/event-stream'])('Accept %j takes both', async (accept) => {
+  test.each([
+    '*/*',
+    '',
+    'text/html',
+    'application/json, text/event-stream',
+    // Even these: one object is an answer, and no client is known to want a stream of one event.
+    'text/event-stream',
+    'text/*',
+    // Weights are not looked at.
+    'application/json, text/event-stream;q=0',
+  ])('Accept %j takes both', async (accept) => {
     expect((await server.fetch(toolCall('quiet', {}, { headers: { accept } }))).headers.get('content-type')).toBe(
       'application/json',
     );

@@ -62,7 +62,8 @@ describe('an error that a tool throws', () => {
       expect(answer.status).toBe(200);
       expect(JSON.stringify(answer)).not.toContain('secret');
       expect(answer.result.isError).toBe(true);
-      const id = /^Tool "t" failed \(error id ([0-9a-f]{8})\)$/.exec(firstText(answer))?.[1];
+      const id = /^Tool "t" failed \(error id ([0-9a-z]{1,8})\)$/.exec(firstText(answer))?.[1];
+      expect(id).toBeDefined();
       expect(onError).toHaveBeenCalledOnce();
       const [heard, ctx, errorId] = onError.mock.calls[0]!;
       expect(heard).toBe(error);
@@ -117,6 +118,19 @@ describe('an error that a tool throws', () => {
       expect(await ask(server, toolCall('t'))).toMatchObject({ status: 200, error: { code: 1001 } });
     },
   );
+
+  test.each([
+    [399, 404],
+    [400, 400],
+    [599, 599],
+    [600, 404],
+    [undefined, 404],
+  ])('of the statuses (%j) those of errors count, else the usual one of the code (%d)', async (status, sent) => {
+    const server = new McpServer({ name: 'e', version: '1' }).tool('t', {}, (_args, ctx) => {
+      throw ctx.error(-32601, 'x', status === undefined ? {} : { status });
+    });
+    expect(await ask(server, toolCall('t'))).toMatchObject({ status: sent, error: { code: -32601 } });
+  });
 
   test('an error with data that JSON cannot carry is answered all the same', async () => {
     const onError = vi.fn<() => void>();
