@@ -189,10 +189,10 @@ class NodeReply implements Reply {
   }
 
   answer(status: number, headers: AnswerHeaders, body?: string): void {
-    this.#over = true;
     if (this.#response.destroyed) return;
     const length = body === undefined ? 0 : utf8Length(body);
     this.#response.writeHead(status, status === 204 ? headers : { ...headers, 'content-length': length });
+    this.#over = true;
     this.#response.end(body);
   }
 

@@ -4,7 +4,7 @@
  *
  * @see https://standardschema.dev
  */
-import type { JsonObject } from '../json-rpc.js';
+import { isObject, type JsonObject } from '../json-rpc.js';
 
 /** One thing that is wrong with a value. */
 export interface SchemaIssue {
@@ -68,24 +68,18 @@ export function jsonSchemaOf(schema: unknown, side: 'input' | 'output', owner: s
   if (!isStandardSchema(schema)) throw new TypeError(`${owner} is not a Standard Schema, such as z.object({ … })`);
   const { vendor, jsonSchema } = schema['~standard'] as Partial<StandardJsonSchema['~standard']>;
   if (jsonSchema === undefined) {
-    throw new TypeError(`${owner} (${vendor}) has no JSON Schema form; with zod, import 'zod' 4.2+, not 'zod/mini'`);
+    throw new TypeError(`${owner} (${vendor}) has no JSON Schema form; import 'zod' 4.2+, not 'zod/mini'`);
   }
   try {
     return jsonSchema[side]({ target: 'draft-2020-12' });
   } catch (cause) {
     const { path, message } = Object(cause) as { readonly path?: unknown; readonly message?: unknown };
+    const where = pathOf(path);
     throw new TypeError(
-      `${owner} has no JSON Schema form${at(path)}: ${String(message)}. Use what JSON has, such as z.iso.datetime()`,
-      {
-        cause,
-      },
+      `${owner} has no JSON Schema form${where && ` at ${where}`}: ${String(message)}. Use what JSON has: z.iso.datetime()`,
+      { cause },
     );
   }
-}
-
-function at(path: unknown): string {
-  const text = pathOf(path);
-  return text && ` at ${text}`;
 }
 
 /** Whether a value is a Standard Schema. Libraries also make schemas that are functions. */
@@ -125,11 +119,5 @@ export function describeIssues(issues: readonly SchemaIssue[]): string {
 
 function pathOf(path: unknown): string {
   if (!Array.isArray(path)) return '';
-  let text = '';
-  for (const segment of path as (PropertyKey | { readonly key: PropertyKey })[]) {
-    const key = typeof segment === 'object' ? segment.key : segment;
-    if (typeof key === 'number') text += `[${key}]`;
-    else text += text === '' ? String(key) : `.${String(key)}`;
-  }
-  return text;
+  return path.map((segment: unknown) => String(isObject(segment) ? segment['key'] : segment)).join('.');
 }

@@ -106,7 +106,7 @@ export function unstructured(value: unknown, tool: string): JsonObject {
   if (isStructuredResult(value)) return structured(value.value, value.content, value.meta);
   if (isObject(value) && isBlocks(value['content'])) return value;
   throw new TypeError(
-    `Tool "${tool}" returned neither text nor { content: [...] }; for a structured value give it an outputSchema`,
+    `Tool "${tool}" returned neither text nor { content: [...] }; structured values need an outputSchema`,
   );
 }
 

@@ -1,7 +1,6 @@
 import { McpError, type McpErrorCode } from '../errors.js';
 import {
   completeResponse,
-  errorCodeOf,
   isObject,
   isRequestId,
   type JsonObject,
@@ -186,10 +185,7 @@ export class RequestContext implements Context {
   async respond(result: JsonObject): Promise<void> {
     const { id } = this;
     if (id === undefined || this.responded || !this.#mayRespond) {
-      throw raise(
-        'invalid_request',
-        'ctx.respond: answered already, or a built-in method, whose result is to be returned',
-      );
+      throw raise('invalid_request', 'ctx.respond: answered already, or a built-in method: return the result');
     }
     this.responded = true;
     try {
@@ -202,7 +198,7 @@ export class RequestContext implements Context {
   }
 
   error(rpcCode: number, message: string, { data, status, headers }: ErrorOptions = {}): McpError {
-    const error = raise(errorCodeOf(rpcCode), message, { rpcCode, data, status });
+    const error = raise('rpc_error', message, { rpcCode, data, status });
     raised.set(error, headers);
     return error;
   }

@@ -91,24 +91,14 @@ export function httpEndpoint(
       const failure = isMcpError(error) ? error : new McpError('internal', tell(error));
       fail(reply, failure, readId(value) ?? noId(head.get(VERSION_HEADER), metaOf(value)), cors);
     };
-    try {
-      const origin = head.get('origin');
-      const refusal = policy(head, origin);
-      if (refusal !== undefined) return refuse(reply, 403, refusal);
-      // From here on the origin is an admitted one, and its page may read every answer, errors included.
-      if (origin !== null && origin !== undefined) cors = corsHeaders(origin, corsOptions);
-      if (head.method !== 'POST') return otherMethod(head, reply, cors);
-      if (!isJson(head.get('content-type'))) return refuse(reply, 415, 'Content-Type must be application/json', cors);
-      if (place.closing) return refuse(reply, 503, 'The server is closing', { ...cors, 'retry-after': '1' });
-    } catch (error) {
-      return failed(error);
-    }
     const take = (body: Uint8Array | undefined): void => {
       let value: unknown;
       try {
         if (body === undefined) {
           return refuse(reply, 413, `The body exceeds limits.requestBodyBytes: ${requestBodyBytes}`, cors);
         }
+        // Not sooner: while a body is on its way the server may have begun to close.
+        if (place.closing) return refuse(reply, 503, 'The server is closing', { ...cors, 'retry-after': '1' });
         value = parseMessage(body, limits);
         const version = head.get(VERSION_HEADER);
         const meta = metaOf(value);
@@ -133,7 +123,18 @@ export function httpEndpoint(
         failed(error, value);
       }
     };
-    head.body(requestBodyBytes, take, failed);
+    try {
+      const origin = head.get('origin');
+      const refusal = policy(head, origin);
+      if (refusal !== undefined) return refuse(reply, 403, refusal);
+      // From here on the origin is an admitted one, and its page may read every answer, errors included.
+      if (origin !== null && origin !== undefined) cors = corsHeaders(origin, corsOptions);
+      if (head.method !== 'POST') return otherMethod(head, reply, cors);
+      if (!isJson(head.get('content-type'))) return refuse(reply, 415, 'Content-Type must be application/json', cors);
+      head.body(requestBodyBytes, take, failed);
+    } catch (error) {
+      failed(error);
+    }
   }
 
   /** What a server without an `initialize` handshake says to those who try one. */

@@ -67,7 +67,6 @@ const SSE_HEADERS: AnswerHeaders = {
   'x-accel-buffering': 'no',
 };
 
-const NO_OPTIONS: RespondOptions = {};
 const SETTLED = /* @__PURE__ */ Promise.resolve();
 
 const PENDING = 0;
@@ -150,22 +149,22 @@ export class HttpExchange implements Exchange, Silent {
     await this.#write(event);
   }
 
-  respond(response: JsonRpcResponse, options: RespondOptions = NO_OPTIONS): Promise<void> {
+  respond(response: JsonRpcResponse, { status = 0, headers, more = false }: RespondOptions = {}): Promise<void> {
     if (this.#state === DONE) return SETTLED;
     // Before anything is sent: a result that JSON cannot carry throws here.
     const text = encodeResponse(response);
-    if (this.#state === PENDING && options.more === true && this.#mayStream) this.#open();
+    if (this.#state === PENDING && more && this.#mayStream) this.#open();
     if (this.#state === OPEN) {
       const written = this.#write(encodeEvent(text));
-      if (options.more !== true) this.end();
+      if (!more) this.end();
       return written ?? SETTLED;
     }
-    this.#finish();
     const usual = 'error' in response ? statusOf(response.error.code, this.bare) : 200;
+    const own = this.#headers(JSON_HEADERS);
     // A thrown error may bring a status from elsewhere, such as a 204 that another server gave.
-    const status = options.status! >= 400 && options.status! < 600 ? options.status! : usual;
-    const headers = this.#headers(JSON_HEADERS);
-    this.#reply.answer(status, options.headers === undefined ? headers : { ...headers, ...options.headers }, text);
+    this.#reply.answer(status >= 400 && status < 600 ? status : usual, headers ? { ...own, ...headers } : own, text);
+    // Not sooner: headers that the runtime refuses throw, and the caller must still be told.
+    this.#finish();
     return SETTLED;
   }
 

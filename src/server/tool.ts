@@ -85,7 +85,7 @@ export interface CompiledTool {
 const NO_ARGUMENTS = { type: 'object', additionalProperties: false } as const;
 // Letters, digits and punctuation of any script; no white space, controls, joiners or direction marks, which make two
 // names look alike (server/tools, "Tool Names").
-const NAME = /^[^\s\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]{1,128}$/u;
+const NAME = /^[^\p{C}\p{Z}\p{DI}]{1,128}$/u;
 
 /**
  * Compiles a tool.
@@ -168,8 +168,7 @@ function objectSchema(schema: unknown, name: string): Tool['inputSchema'] {
 /** Habits of other libraries get an error that shows the line to write instead. */
 function checkForm(name: unknown, definition: unknown, handler: unknown): void {
   if (typeof name !== 'string' || !isObject(definition) || typeof handler !== 'function') {
-    throw new TypeError(`Write server.tool('add', { inputSchema: z.object({ … }) }, (args, ctx) => …)`);
+    throw new TypeError(`Write server.tool('add', { inputSchema: z.object({ … }) }, (args) => …)`);
   }
-  if (!NAME.test(name))
-    throw new TypeError(`tool ${JSON.stringify(name)}: a name has 1 to 128 visible characters, no spaces`);
+  if (!NAME.test(name)) throw new TypeError(`tool ${JSON.stringify(name)}: a name is 1 to 128 visible characters`);
 }

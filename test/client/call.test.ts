@@ -501,7 +501,7 @@ describe('a result schema', () => {
       ),
     );
     expect(error.code).toBe('invalid_message');
-    expect(error.message).toMatch(/x.*\n- a\.b\[1\]: .*\n- c: /);
+    expect(error.message).toMatch(/x.*\n- a\.b\.1: .*\n- c: /);
   });
 
   it('may be asynchronous', async () => {

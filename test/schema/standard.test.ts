@@ -42,6 +42,6 @@ test('issues name their paths, whatever the library makes them of', () => {
       { message: 'symbols', path: [Symbol('s')] },
     ]),
   ).toBe(
-    '- (root): none\n- (root): empty\n- a[0].b[1]: keys\n- a[0].b: segments\n- [0].a: numbers first\n- Symbol(s): symbols',
+    '- (root): none\n- (root): empty\n- a.0.b.1: keys\n- a.0.b: segments\n- 0.a: numbers first\n- Symbol(s): symbols',
   );
 });

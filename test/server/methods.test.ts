@@ -192,7 +192,7 @@ describe('ctx.respond', () => {
     const server = make().tool('t', {}, async (_args, ctx) => {
       await expect(ctx.respond({})).rejects.toMatchObject({
         code: 'invalid_request',
-        message: 'ctx.respond: answered already, or a built-in method, whose result is to be returned',
+        message: 'ctx.respond: answered already, or a built-in method: return the result',
       });
       return 'answered once';
     });

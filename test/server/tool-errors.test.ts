@@ -163,7 +163,7 @@ describe('arguments that the schema refuses', () => {
     expect(lines[0]).toBe('Invalid arguments for tool "t":');
     expect(lines).toHaveLength(5);
     expect(new Set(lines.slice(1).map((line) => line.split(':')[0]))).toEqual(
-      new Set(['- job.steps[1].n', '- job.steps[2].n', '- mode', '- name']),
+      new Set(['- job.steps.1.n', '- job.steps.2.n', '- mode', '- name']),
     );
     expect(calls).toBe(0);
   });
