@@ -84,9 +84,8 @@ export function jsonSchemaOf(schema: unknown, side: 'input' | 'output', owner: s
 
 /** Whether a value is a Standard Schema. Libraries also make schemas that are functions. */
 export function isStandardSchema(value: unknown): value is StandardSchema {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
-  const standard: unknown = (value as Partial<StandardSchema>)['~standard'];
-  return typeof standard === 'object' && standard !== null && 'validate' in standard;
+  const standard: unknown = (Object(value) as Partial<StandardSchema>)['~standard'];
+  return isObject(standard) && 'validate' in standard;
 }
 
 /**

@@ -103,7 +103,6 @@ export function unstructured(value: unknown, tool: string): JsonObject {
   if (value === undefined) return { content: [] };
   if (isBlock(value)) return { content: [value] };
   if (isBlocks(value)) return { content: value };
-  if (isStructuredResult(value)) return structured(value.value, value.content, value.meta);
   if (isObject(value) && isBlocks(value['content'])) return value;
   throw new TypeError(
     `Tool "${tool}" returned neither text nor { content: [...] }; structured values need an outputSchema`,

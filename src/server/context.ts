@@ -4,12 +4,11 @@ import {
   isObject,
   isRequestId,
   type JsonObject,
-  type JsonRpcResultResponse,
   type RequestId,
   type ResultStamp,
 } from '../json-rpc.js';
 import type { ClientCapabilities, Implementation, MetaObject } from '../spec/types.js';
-import type { AuthInfo, Exchange, HttpInfo } from './exchange.js';
+import type { AuthInfo, Exchange, HttpInfo, RespondOptions } from './exchange.js';
 
 /** Everything about one request, handed to its handler. */
 export interface Context {
@@ -96,9 +95,9 @@ export function headersOf(error: McpError): ErrorOptions['headers'] {
  * What waits on `ctx.signal` often wraps the reason of an abort in an `AbortError`; the reason counts.
  */
 export function raisedBy(error: unknown): McpError | undefined {
-  if (!(error instanceof Error)) return undefined;
-  if (raised.has(error as McpError)) return error as McpError;
-  return error.name === 'AbortError' && raised.has(error.cause as McpError) ? (error.cause as McpError) : undefined;
+  const { name, cause } = Object(error) as { readonly name?: unknown; readonly cause?: unknown };
+  // What is in the map is an McpError.
+  return [error, name === 'AbortError' && cause].find((one) => raised.has(one as McpError)) as McpError | undefined;
 }
 
 const NO_META: MetaObject = Object.freeze({});
@@ -132,10 +131,20 @@ export class RequestContext implements Context {
     this.#mayRespond = mayRespond;
   }
 
-  /** The response that carries a result. */
-  response(id: RequestId, result: JsonObject): JsonRpcResultResponse {
+  /** Answers with what the handler returned, unless it has answered by itself. */
+  answer(result: JsonObject): Promise<void> | void {
+    if (this.responded) this.#exchange.end();
+    else return this.#respond(result);
+  }
+
+  #respond(result: JsonObject, options?: RespondOptions): Promise<void> | void {
+    // Who comes here was asked by a request, which has an id.
+    const id = this.id!;
     const stamp = this.#stamp;
-    return stamp === undefined ? { jsonrpc: '2.0', id, result } : completeResponse(id, result, stamp);
+    return this.#exchange.respond(
+      stamp === undefined ? { jsonrpc: '2.0', id, result } : completeResponse(id, result, stamp),
+      options,
+    );
   }
 
   /** Nobody waits for this request any more. */
@@ -183,13 +192,12 @@ export class RequestContext implements Context {
   }
 
   async respond(result: JsonObject): Promise<void> {
-    const { id } = this;
-    if (id === undefined || this.responded || !this.#mayRespond) {
+    if (this.id === undefined || this.responded || !this.#mayRespond) {
       throw raise('invalid_request', 'ctx.respond: answered already, or a built-in method: return the result');
     }
     this.responded = true;
     try {
-      await this.#exchange.respond(this.response(id, result), { more: true });
+      await this.#respond(result, { more: true });
     } catch (error) {
       // JSON cannot carry it, and nothing was sent: the request is still to be answered.
       this.responded = false;

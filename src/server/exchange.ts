@@ -67,7 +67,7 @@ export interface Exchange {
   /** Sends a notification. Settles once the transport has room again; resolves, never rejects, when the caller has gone. */
   send(message: JsonRpcNotification): Promise<void>;
   /** Sends the response. Unless `more` is set this ends the exchange. */
-  respond(response: JsonRpcResponse, options?: RespondOptions): Promise<void>;
+  respond(response: JsonRpcResponse, options?: RespondOptions): Promise<void> | void;
   /** Ends the exchange after a response that promised more. */
   end(): void;
   /** Aborts `signal` with a reason, without ending the exchange. */

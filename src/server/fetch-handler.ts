@@ -2,7 +2,7 @@ import { readBytes } from '../http/body.js';
 import type { HttpInfo } from './exchange.js';
 import { isLoopback } from '../http/origin.js';
 import type { Head, HttpEndpoint } from './http-endpoint.js';
-import { JSON_HEADERS, type AnswerHeaders, type Reply } from './http-exchange.js';
+import type { AnswerHeaders, Reply } from './http-exchange.js';
 import type { Trusted } from './server.js';
 
 /** Serves a web-standard request. Never rejects. */
@@ -14,7 +14,6 @@ export function serveFetch(endpoint: HttpEndpoint, request: Request, trusted: Tr
 }
 
 const encoder = /* @__PURE__ */ new TextEncoder();
-const JSON_INIT: ResponseInit = { headers: /* @__PURE__ */ Object.entries(JSON_HEADERS) };
 
 /** A request and its way back. */
 class FetchCall implements Head, Reply {
@@ -59,9 +58,7 @@ class FetchCall implements Head, Reply {
   }
 
   answer(status: number, headers: AnswerHeaders, body?: string): void {
-    // Runtimes read headers fastest from a list, and this one answers nearly everything.
-    const usual = status === 200 && headers === JSON_HEADERS;
-    this.#resolve(new Response(body ?? null, usual ? JSON_INIT : { status, headers }));
+    this.#resolve(new Response(body ?? null, { status, headers }));
     this.#over = true;
   }
 

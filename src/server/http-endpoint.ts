@@ -44,10 +44,8 @@ export interface Head extends Caller {
   info(): HttpInfo;
 }
 
-/** What an endpoint needs of its server. */
-export interface MessageHandler {
-  handle(message: JsonRpcRequest | JsonRpcNotification, exchange: Exchange): Promise<void>;
-}
+/** Where a message goes; a promise says that it is still being answered. It never rejects. */
+export type Handle = (message: JsonRpcRequest | JsonRpcNotification, exchange: Exchange) => Promise<void> | void;
 
 const PLAIN_VERSION = '2025-03-26';
 const NOTHING: JsonObject = Object.freeze({});
@@ -73,7 +71,7 @@ export interface HttpEndpoint {
  * @param tell hears what fails unexpectedly before there is a message; answers what the caller may know of it
  */
 export function httpEndpoint(
-  server: MessageHandler,
+  handle: Handle,
   options: ServerOptions,
   running: Running,
   tell: (error: unknown) => string,
@@ -116,7 +114,8 @@ export function httpEndpoint(
           exchange.end();
         }
         place.begin();
-        const handled = server.handle(message, exchange);
+        const handled = handle(message, exchange);
+        if (!handled) return place.end(exchange);
         exchange.watchSilence();
         void handled.then(() => place.end(exchange));
       } catch (error) {

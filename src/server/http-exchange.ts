@@ -67,8 +67,6 @@ const SSE_HEADERS: AnswerHeaders = {
   'x-accel-buffering': 'no',
 };
 
-const SETTLED = /* @__PURE__ */ Promise.resolve();
-
 const PENDING = 0;
 const OPEN = 1;
 const DONE = 2;
@@ -149,15 +147,15 @@ export class HttpExchange implements Exchange, Silent {
     await this.#write(event);
   }
 
-  respond(response: JsonRpcResponse, { status = 0, headers, more = false }: RespondOptions = {}): Promise<void> {
-    if (this.#state === DONE) return SETTLED;
+  respond(response: JsonRpcResponse, { status = 0, headers, more = false }: RespondOptions = {}): Promise<void> | void {
+    if (this.#state === DONE) return;
     // Before anything is sent: a result that JSON cannot carry throws here.
     const text = encodeResponse(response);
     if (this.#state === PENDING && more && this.#mayStream) this.#open();
     if (this.#state === OPEN) {
       const written = this.#write(encodeEvent(text));
       if (!more) this.end();
-      return written ?? SETTLED;
+      return written;
     }
     const usual = 'error' in response ? statusOf(response.error.code, this.bare) : 200;
     const own = this.#headers(JSON_HEADERS);
@@ -165,7 +163,6 @@ export class HttpExchange implements Exchange, Silent {
     this.#reply.answer(status >= 400 && status < 600 ? status : usual, headers ? { ...own, ...headers } : own, text);
     // Not sooner: headers that the runtime refuses throw, and the caller must still be told.
     this.#finish();
-    return SETTLED;
   }
 
   end(): void {

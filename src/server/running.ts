@@ -34,7 +34,7 @@ export class Running {
   /** It has ended. */
   end(exchange: Exchange): void {
     this.#count--;
-    this.#listening.delete(exchange);
+    if (this.#listening.size > 0) this.#listening.delete(exchange);
   }
 
   /** Cancels an exchange when the place closes. */

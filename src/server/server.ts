@@ -63,6 +63,8 @@ export interface DefinedTool<Name extends string = string, Input = unknown, Outp
   readonly handler: AnyToolHandler;
 }
 
+type Failing = [message: JsonRpcRequest | JsonRpcNotification, ctx: RequestContext, exchange: Exchange];
+
 /**
  * An MCP server: defined once, served by `server.fetch`, `serve(server)` and every other transport. It holds no state of
  * any caller.
@@ -113,7 +115,7 @@ export class McpServer<Entries = never> implements Served<Entries> {
     const { instructions, ...implementation } = info;
     this.#instructions = instructions;
     this.#options = options;
-    this['~http'] = httpEndpoint(this, options, this.#running, (error) =>
+    this['~http'] = httpEndpoint(this.#handle, options, this.#running, (error) =>
       this.#mask(error, 'The request failed', undefined),
     );
     this.fetch = (request) => serveFetch(this['~http'], request, {});
@@ -233,31 +235,7 @@ export class McpServer<Entries = never> implements Served<Entries> {
    * told to `onError`.
    */
   async handle(message: JsonRpcRequest | JsonRpcNotification, exchange: Exchange): Promise<void> {
-    const { bare } = exchange;
-    const { method, params = {} } = message;
-    const entry = isRequest(message) ? this.#methods.get(method) : undefined;
-    const stamp = bare ? undefined : (entry?.stamp ?? this.#stamp);
-    const ctx = new RequestContext(message, exchange, stamp, bare || entry?.custom === true);
-    try {
-      if (isRequest(message)) {
-        const { handlerTimeoutMs } = this.#options;
-        const running = this.#chain(message, ctx);
-        const result =
-          handlerTimeoutMs !== undefined
-            ? await this.#within(handlerTimeoutMs, running, method, ctx, exchange)
-            : isThenable(running)
-              ? await running
-              : running;
-        if (ctx.responded) exchange.end();
-        else await exchange.respond(ctx.response(message.id, result));
-      } else {
-        await this.#notifications.get(method)?.(params, ctx);
-      }
-    } catch (error) {
-      const fail = (cause: unknown): Promise<void> => this.#fail(cause, message, ctx, exchange);
-      // Once more for an error that itself cannot be sent, such as one whose data JSON cannot carry.
-      await fail(error).catch(fail);
-    }
+    await this.#handle(message, exchange);
   }
 
   /**
@@ -282,12 +260,36 @@ export class McpServer<Entries = never> implements Served<Entries> {
     return (this.#list ??= listOf(this.#tools));
   }
 
-  async #fail(
-    error: unknown,
-    message: JsonRpcRequest | JsonRpcNotification,
-    ctx: RequestContext,
-    exchange: Exchange,
-  ): Promise<void> {
+  /** No promise where nothing is waited for: one costs a Node server more than the rest of a small call. */
+  readonly #handle = (message: JsonRpcRequest | JsonRpcNotification, exchange: Exchange): Promise<void> | void => {
+    const { bare } = exchange;
+    const { method, params = {} } = message;
+    const entry = isRequest(message) ? this.#methods.get(method) : undefined;
+    const stamp = bare ? undefined : (entry?.stamp ?? this.#stamp);
+    const ctx = new RequestContext(message, exchange, stamp, bare || entry?.custom === true);
+    try {
+      const answering = isRequest(message)
+        ? this.#answer(message, ctx, exchange)
+        : this.#notifications.get(method)?.(params, ctx);
+      return answering?.catch((error: unknown) => this.#failed(error, message, ctx, exchange));
+    } catch (error) {
+      return this.#failed(error, message, ctx, exchange);
+    }
+  };
+
+  #answer(request: JsonRpcRequest, ctx: RequestContext, exchange: Exchange): Promise<void> | undefined {
+    const { handlerTimeoutMs: ms } = this.#options;
+    const running = this.#chain(request, ctx);
+    const result = ms === undefined ? running : this.#within(ms, running, request.method, ctx, exchange);
+    return isThenable(result) ? result.then((settled) => ctx.answer(settled)) : (ctx.answer(result) ?? undefined);
+  }
+
+  #failed(error: unknown, ...rest: Failing): Promise<void> {
+    // Once more for an error that itself cannot be sent, such as one whose data JSON cannot carry.
+    return this.#fail(error, ...rest).catch((again: unknown) => this.#fail(again, ...rest));
+  }
+
+  async #fail(error: unknown, ...[message, ctx, exchange]: Failing): Promise<void> {
     // Nobody is left to be told, and what fails because its caller left is no failure.
     if (exchange.gone) return;
     const what = `"${message.method}" failed`;

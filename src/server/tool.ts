@@ -117,24 +117,26 @@ export function compileTool(
 
   // Not async: what is synchronous in schema and handler is answered in the same turn, without a promise.
   function call(args: JsonObject, ctx: Context): JsonObject | Promise<JsonObject> {
-    const run = (value: unknown): JsonObject | Promise<JsonObject> => {
-      // What the schema yields is what the handler takes: the signature of `tool` ties one to the other.
-      const returned = handler(value as never, ctx);
-      return isThenable(returned) ? Promise.resolve(returned).then(finish) : finish(returned);
-    };
-    const failed = (error: unknown): JsonObject => {
-      const raised = raisedBy(error);
-      if (raised !== undefined) throw raised;
-      if (isToolError(error)) return failure(error.content ?? error.message);
-      return failure(mask(error, `Tool "${name}" failed`, ctx));
-    };
     try {
       const value = input === undefined ? {} : check(input, args, invalidArguments);
-      const result = isThenable(value) ? value.then(run) : run(value);
-      return isThenable(result) ? result.catch(failed) : result;
+      const result = isThenable(value) ? value.then((settled) => run(settled, ctx)) : run(value, ctx);
+      return isThenable(result) ? result.catch((error: unknown) => failed(error, ctx)) : result;
     } catch (error) {
-      return failed(error);
+      return failed(error, ctx);
     }
+  }
+
+  function run(value: unknown, ctx: Context): JsonObject | Promise<JsonObject> {
+    // What the schema yields is what the handler takes: the signature of `tool` ties one to the other.
+    const returned = handler(value as never, ctx);
+    return isThenable(returned) ? Promise.resolve(returned).then(finish) : finish(returned);
+  }
+
+  function failed(error: unknown, ctx: Context): JsonObject {
+    const raised = raisedBy(error);
+    if (raised !== undefined) throw raised;
+    if (isToolError(error)) return failure(error.content ?? error.message);
+    return failure(mask(error, `Tool "${name}" failed`, ctx));
   }
 
   /** Not a protocol error: the model can read this and correct itself (SEP-1303). */
