@@ -198,42 +198,47 @@ export function resultStamp(members: ResultStamp['members']): ResultStamp {
   return { members, tail: `,${JSON.stringify(members).slice(1)}` };
 }
 
-// The text of a response whose result was joined, beside the result that it is the text of.
-const JOINED = /* @__PURE__ */ Symbol('joined');
-
-interface Joined {
-  readonly [JOINED]?: readonly [result: JsonObject, text: string] | undefined;
-}
-
 /**
  * The response that carries a complete result. Its JSON is joined from the handler's result and the stamp's text, where no
- * member is in both.
+ * member is in both; the finished object is made only for those who look at it.
  */
-export function completeResponse(
-  id: RequestId,
-  own: JsonObject,
-  { members, tail }: ResultStamp,
-): JsonRpcResultResponse & Joined {
-  // Spreading what is no object adds nothing.
-  const _meta = { ...(own['_meta'] as object | undefined), ...members._meta };
-  const result = { resultType: 'complete', ...own, ...members, _meta };
-  const text = prepared.get(own) ?? JSON.stringify(own);
-  const joins = !('_meta' in own || 'resultType' in own || 'ttlMs' in own || 'cacheScope' in own);
-  return {
-    jsonrpc: '2.0',
-    id,
-    result,
-    [JOINED]:
-      joins && text.startsWith('{"') ? [result, `{"resultType":"complete",${text.slice(1, -1)}${tail}`] : undefined,
-  };
+export class ResultResponse implements JsonRpcResultResponse {
+  readonly jsonrpc = '2.0';
+  readonly id: RequestId;
+  readonly #own: JsonObject;
+  readonly #stamp: ResultStamp;
+
+  constructor(id: RequestId, own: JsonObject, stamp: ResultStamp) {
+    this.id = id;
+    this.#own = own;
+    this.#stamp = stamp;
+  }
+
+  get result(): JsonObject {
+    const own = this.#own;
+    const { members } = this.#stamp;
+    // Spreading what is no object adds nothing.
+    const _meta = { ...(own['_meta'] as object | undefined), ...members._meta };
+    return { resultType: 'complete', ...own, ...members, _meta };
+  }
+
+  toJSON(): JsonRpcResultResponse {
+    return { jsonrpc: '2.0', id: this.id, result: this.result };
+  }
+
+  /** The JSON text. */
+  encode(): string {
+    const own = this.#own;
+    const text = prepared.get(own) ?? JSON.stringify(own);
+    return '_meta' in own || 'resultType' in own || 'ttlMs' in own || 'cacheScope' in own || !text.startsWith('{"')
+      ? JSON.stringify(this)
+      : `{"jsonrpc":"2.0","id":${JSON.stringify(this.id)},"result":{"resultType":"complete",${text.slice(1, -1)}${this.#stamp.tail}}`;
+  }
 }
 
 /** The JSON text of a response. */
-export function encodeResponse(response: JsonRpcResponse & Joined): string {
-  const joined = response[JOINED];
-  return 'result' in response && joined?.[0] === response.result
-    ? `{"jsonrpc":"2.0","id":${JSON.stringify(response.id)},"result":${joined[1]}}`
-    : JSON.stringify(response);
+export function encodeResponse(response: JsonRpcResponse): string {
+  return response instanceof ResultResponse ? response.encode() : JSON.stringify(response);
 }
 
 /** Makes an error response. The id is left out when it is `undefined`. */

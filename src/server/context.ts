@@ -1,8 +1,8 @@
 import { McpError, type McpErrorCode } from '../errors.js';
 import {
-  completeResponse,
   isObject,
   isRequestId,
+  ResultResponse,
   type JsonObject,
   type RequestId,
   type ResultStamp,
@@ -142,7 +142,7 @@ export class RequestContext implements Context {
     const id = this.id!;
     const stamp = this.#stamp;
     return this.#exchange.respond(
-      stamp === undefined ? { jsonrpc: '2.0', id, result } : completeResponse(id, result, stamp),
+      stamp === undefined ? { jsonrpc: '2.0', id, result } : new ResultResponse(id, result, stamp),
       options,
     );
   }
