@@ -199,16 +199,16 @@ export function resultStamp(members: ResultStamp['members']): ResultStamp {
 }
 
 /**
- * The response that carries a complete result. Its JSON is joined from the handler's result and the stamp's text, where no
- * member is in both; the finished object is made only for those who look at it.
+ * The response that carries a result. With a stamp its JSON is joined from the handler's result and the stamp's text, where
+ * no member is in both; the finished object is made only for those who look at it.
  */
 export class ResultResponse implements JsonRpcResultResponse {
   readonly jsonrpc = '2.0';
   readonly id: RequestId;
   readonly #own: JsonObject;
-  readonly #stamp: ResultStamp;
+  readonly #stamp: ResultStamp | undefined;
 
-  constructor(id: RequestId, own: JsonObject, stamp: ResultStamp) {
+  constructor(id: RequestId, own: JsonObject, stamp: ResultStamp | undefined) {
     this.id = id;
     this.#own = own;
     this.#stamp = stamp;
@@ -216,6 +216,7 @@ export class ResultResponse implements JsonRpcResultResponse {
 
   get result(): JsonObject {
     const own = this.#own;
+    if (this.#stamp === undefined) return own;
     const { members } = this.#stamp;
     // Spreading what is no object adds nothing.
     const _meta = { ...(own['_meta'] as object | undefined), ...members._meta };
@@ -226,13 +227,17 @@ export class ResultResponse implements JsonRpcResultResponse {
     return { jsonrpc: '2.0', id: this.id, result: this.result };
   }
 
-  /** The JSON text. */
+  /** The JSON text. @throws TypeError for a result that is none */
   encode(): string {
     const own = this.#own;
+    const stamp = this.#stamp;
+    if ('_meta' in own || 'resultType' in own || 'ttlMs' in own || 'cacheScope' in own || stamp === undefined) {
+      return JSON.stringify(this);
+    }
     const text = prepared.get(own) ?? JSON.stringify(own);
-    return '_meta' in own || 'resultType' in own || 'ttlMs' in own || 'cacheScope' in own || !text.startsWith('{"')
-      ? JSON.stringify(this)
-      : `{"jsonrpc":"2.0","id":${JSON.stringify(this.id)},"result":{"resultType":"complete",${text.slice(1, -1)}${this.#stamp.tail}}`;
+    return text.startsWith('{"')
+      ? `{"jsonrpc":"2.0","id":${JSON.stringify(this.id)},"result":{"resultType":"complete",${text.slice(1, -1)}${stamp.tail}}`
+      : JSON.stringify(this);
   }
 }
 

@@ -139,12 +139,7 @@ export class RequestContext implements Context {
 
   #respond(result: JsonObject, options?: RespondOptions): Promise<void> | void {
     // Who comes here was asked by a request, which has an id.
-    const id = this.id!;
-    const stamp = this.#stamp;
-    return this.#exchange.respond(
-      stamp === undefined ? { jsonrpc: '2.0', id, result } : new ResultResponse(id, result, stamp),
-      options,
-    );
+    return this.#exchange.respond(new ResultResponse(this.id!, result, this.#stamp), options);
   }
 
   /** Nobody waits for this request any more. */
