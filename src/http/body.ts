@@ -84,9 +84,8 @@ const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
 
 /**
- * One pass before the parser, so that depth and size are bounded on engines whose parsers recurse. Over bytes, which cost
- * a third of what characters of a string cost; all that matters here is ASCII, and no byte of another character is. On
- * bytes that are no JSON its count does not matter.
+ * One pass before the parser, so that depth and size are bounded on engines whose parsers recurse. Over bytes, since all
+ * that matters here is ASCII, and no byte of another character is. On bytes that are no JSON its count does not matter.
  *
  * @returns how many keys the outermost object spells out
  */

@@ -2,7 +2,7 @@ import type { Silent, SilenceWatch } from '../server/http-exchange.js';
 
 /**
  * Watches over the answers of one listener with one timer. Most answers begin long before it is due, and arming and
- * clearing a timer for each of them would cost more than all else that is done for them here.
+ * clearing a timer for each of them is work for nothing.
  */
 export class SharedSilence implements SilenceWatch {
   readonly #silenceMs: number;

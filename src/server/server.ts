@@ -260,7 +260,7 @@ export class McpServer<Entries = never> implements Served<Entries> {
     return (this.#list ??= listOf(this.#tools));
   }
 
-  /** No promise where nothing is waited for: one costs a Node server more than the rest of a small call. */
+  /** No promise where nothing is waited for: it shows in the rate of a Node server. */
   readonly #handle = (message: JsonRpcRequest | JsonRpcNotification, exchange: Exchange): Promise<void> | void => {
     const { bare } = exchange;
     const { method, params = {} } = message;
