@@ -12,8 +12,8 @@ export const NAME_HEADER = 'mcp-name';
 
 /** The value that `Mcp-Name` must carry for a request, or `undefined` where the header does not apply. */
 export function nameOf(method: string, params: JsonObject | undefined): string | undefined {
-  const source = method === 'resources/read' ? 'uri' : /^(?:tools\/call|prompts\/get)$/.test(method) && 'name';
-  const value = source && params?.[source];
+  const named = method === 'tools/call' || method === 'prompts/get';
+  const value = named ? params?.['name'] : method === 'resources/read' ? params?.['uri'] : undefined;
   return typeof value === 'string' ? value : undefined;
 }
 

@@ -55,12 +55,16 @@ export function compilePolicy(origins: Origins | undefined, allowedHosts: readon
   const isAllowedHost = (host: string, hostname: string) =>
     hosts !== undefined && (hosts.has(host.toLowerCase()) || hosts.has(hostname));
 
+  // The last one that was admitted whatever else is true: nearly every request names the same host.
+  let known: string | undefined;
+
   return (caller, origin) => {
     const fromBrowser = origin !== null && origin !== undefined;
     const host = caller.get('host');
     // Nothing to compare: a request made in memory, or a runtime that keeps Host to itself.
     if (!fromBrowser && hosts === undefined && (host === null || host === undefined)) return undefined;
     const authority = caller.authority();
+    if (!fromBrowser && authority === known) return undefined;
     const hostname = hostnameOf(authority);
     if (hostname === undefined) return 'The Host header is missing or malformed';
     const allowed = isAllowedHost(authority, hostname);
@@ -68,6 +72,7 @@ export function compilePolicy(origins: Origins | undefined, allowedHosts: readon
     if (!allowed && (hosts === undefined ? !local && caller.loopback() : !local || !caller.loopback())) {
       return `Host ${JSON.stringify(authority)} is not in the option allowedHosts`;
     }
+    if (allowed || (hosts === undefined && local)) known = authority;
     if (!fromBrowser) return undefined;
     if (origin !== 'null' && (admits?.(origin) ?? admitsByDefault(origin, authority, local, allowed))) return undefined;
     return `Origin ${JSON.stringify(origin)} is not in the option origins`;

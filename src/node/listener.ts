@@ -3,7 +3,8 @@ import { concat } from '../http/body.js';
 import { isLoopback } from '../http/origin.js';
 import type { HttpInfo } from '../server/exchange.js';
 import type { Head, HttpEndpoint } from '../server/http-endpoint.js';
-import type { AnswerHeaders, Reply } from '../server/http-exchange.js';
+import { JSON_TYPE } from '../http/media.js';
+import { JSON_HEADERS, type AnswerHeaders, type Reply } from '../server/http-exchange.js';
 import type { Running } from '../server/running.js';
 import type { McpServer } from '../server/server.js';
 import { SharedSilence } from './silence.js';
@@ -159,20 +160,27 @@ class NodeHead implements Head {
     const chunks: Uint8Array[] = [];
     let length = 0;
     let settled = false;
-    const settle = (outcome: () => void): void => {
-      if (settled) return;
-      settled = true;
-      outcome();
-    };
     request.on('data', (chunk) => {
       // What comes after too much is taken and dropped: a caller that is cut off while it sends would not read the answer.
       if (settled) return;
       length += chunk.byteLength;
-      if (length <= limit) chunks.push(chunk);
-      else settle(() => take(undefined));
+      if (length <= limit) {
+        chunks.push(chunk);
+      } else {
+        settled = true;
+        take(undefined);
+      }
     });
-    request.on('end', () => settle(() => take(chunks.length === 1 ? chunks[0] : concat(chunks, length))));
-    request.on('error', (cause) => settle(() => failed(new McpError('aborted', 'The body broke off', { cause }))));
+    request.on('end', () => {
+      if (settled) return;
+      settled = true;
+      take(chunks.length === 1 ? chunks[0] : concat(chunks, length));
+    });
+    request.on('error', (cause) => {
+      if (settled) return;
+      settled = true;
+      failed(new McpError('aborted', 'The body broke off', { cause }));
+    });
   }
 }
 
@@ -193,7 +201,9 @@ class NodeReply implements Reply {
   answer(status: number, headers: AnswerHeaders, body = ''): void {
     if (this.#response.destroyed) return;
     const length = Buffer.byteLength(body);
-    this.#response.writeHead(status, status === 204 ? headers : { ...headers, 'content-length': length });
+    if (headers === JSON_HEADERS)
+      this.#response.writeHead(status, { 'content-type': JSON_TYPE, 'content-length': length });
+    else this.#response.writeHead(status, status === 204 ? headers : { ...headers, 'content-length': length });
     this.#over = true;
     // As many bytes as characters: ASCII, which Node writes fastest as Latin-1.
     this.#response.end(body, length === body.length ? 'latin1' : 'utf8');
