@@ -211,6 +211,7 @@ export class Replay {
     if (requestState === undefined && this.#asked.size + this.#done.size === 0) {
       return { resultType: 'input_required', inputRequests };
     }
+    this.#countRound();
     return this.#seal(inputRequests, requestState);
   }
 
@@ -297,8 +298,9 @@ export class Replay {
   async #close(): Promise<void> {
     this.#closed = true;
     try {
-      this.#outcome.resolve(await this.#seal(Object.fromEntries(this.#questions), this.requestState));
+      const result = await this.#seal(Object.fromEntries(this.#questions), this.requestState);
       this.#round.reject(suspension());
+      this.#outcome.resolve(result);
     } catch (error) {
       // Nothing goes out. Whoever asked is told, and what the handler makes of it counts.
       this.#questions.clear();
@@ -326,6 +328,10 @@ export class Replay {
   #admit(method: InputMethod, params: JsonObject): void {
     requireCapabilities(this.#capabilities, capabilitiesFor(method, params));
     checkQuestion(method, params);
+    this.#countRound();
+  }
+
+  #countRound(): void {
     const { maxRounds } = this.#settings;
     if (this.#rounds >= maxRounds) throw raise('limit_exceeded', `This call has asked for input ${maxRounds} times`);
   }
