@@ -117,7 +117,7 @@ describe('a handler that asks', () => {
     const handler: Handler = async (replay) => {
       const first = (await replay.ask('elicitation/create', form('a'), {})) as Json;
       const seen = JSON.stringify(first);
-      first['action'] = 'changed';
+      (first['content'] as Json)['text'] = 'changed';
       await askText(replay, 'b');
       return { seen };
     };
