@@ -17,9 +17,13 @@ import type {
   MetaObject,
   Root,
 } from '../spec/types.js';
+import { META_LOG_LEVEL } from '../spec/meta.js';
+import type { Sealer, Secret } from '../util/seal.js';
 import type { AuthInfo, Exchange, HttpInfo, RespondOptions } from './exchange.js';
 import type { Ask } from './input.js';
 import { isInputRequired, type InputRequired } from './input-required.js';
+import { wantsLog } from './log.js';
+import type { ServerLimits } from './options.js';
 import type { Replay } from './replay.js';
 
 /**
@@ -159,12 +163,16 @@ export type Elicited<Content> =
   | { readonly action: 'accept'; readonly content: Content }
   | { readonly action: 'decline' | 'cancel' };
 
-/** What a request needs of its server. */
+/** What requests need of their server. */
 export interface Service {
   /** The server may send log messages. */
   readonly logging: boolean;
-  /** Reads what a retry brings. */
-  openReplay(method: string, params: JsonObject, exchange: Exchange): Promise<Replay>;
+  readonly secret: Secret | readonly Secret[] | undefined;
+  readonly limits: ServerLimits;
+  /** Made when the first state is sealed or opened. */
+  sealer?: Sealer;
+  /** No other process will see what this one seals. */
+  alone?: boolean;
 }
 
 /** Options of {@link Context.error}. */
@@ -304,7 +312,7 @@ export class RequestContext implements Context {
   }
 
   async log(level: LoggingLevel, data: unknown, logger?: string): Promise<void> {
-    if (this.#service.logging && wantsLog(this.meta, level) && !this.responded) {
+    if (this.#service.logging && wantsLog(this.meta[META_LOG_LEVEL], level) && !this.responded) {
       await this.notify('notifications/message', { level, logger, data });
     }
   }
@@ -348,6 +356,7 @@ export class RequestContext implements Context {
    * @returns its result, or the result that asks
    */
   run(handler: () => JsonObject | Promise<JsonObject>): JsonObject | Promise<JsonObject> {
+    // Others cannot be asked, or are asked over their open stream.
     if (this.#exchange.input !== 'replay') return handler();
     const { params = {} } = this.#message;
     if (params['requestState'] !== undefined || params['inputResponses'] !== undefined) return this.#resume(handler);
@@ -355,26 +364,27 @@ export class RequestContext implements Context {
     if (!isThenable(running)) return isInputRequired(running) ? this.#seal(running) : running;
     return new Promise((resolve, reject) => {
       // From its first question on, the replay has the say.
-      this.#begin = (replay) => resolve(replay.run(() => running, this.#cancel));
-      running.then((result) => {
-        if (this.#input === undefined) resolve(isInputRequired(result) ? this.#seal(result) : result);
-      }, (error: unknown) => {
-        if (this.#input === undefined) reject(error);
-      });
+      this.#begin = (replay) => resolve(replay.run(() => running, (reason) => this.#exchange.cancel(reason)));
+      const unlessAsking = (settle: () => void): void => {
+        if (this.#input === undefined) settle();
+        else this.#input.catch(settle);
+      };
+      running.then(
+        (result) => unlessAsking(() => resolve(isInputRequired(result) ? this.#seal(result) : result)),
+        (error: unknown) => unlessAsking(() => reject(error)),
+      );
     });
   }
 
   async #resume(handler: () => JsonObject | Promise<JsonObject>): Promise<JsonObject> {
     await this.#asking();
-    return this.#replay!.run(handler, this.#cancel);
+    return this.#replay!.run(handler, (reason) => this.#exchange.cancel(reason));
   }
 
   async #seal(form: InputRequired): Promise<JsonObject> {
     await this.#asking();
     return this.#replay!.seal(form);
   }
-
-  readonly #cancel = (reason: unknown): void => this.#exchange.cancel(reason);
 
   /** Loaded when the first handler asks: most never do. */
   #asking(): Promise<Ask> {
@@ -383,9 +393,9 @@ export class RequestContext implements Context {
 
   async #openInput(): Promise<Ask> {
     const { method, params = {} } = this.#message;
-    const { askOver, askByReplay } = await import('./input.js');
+    const { askOver, askByReplay, openReplay } = await import('./input.js');
     if (this.#exchange.input !== 'replay') return askOver(this.#exchange);
-    this.#replay = await this.#service.openReplay(method, params, this.#exchange);
+    this.#replay = await openReplay(this.#service, method, params, this.#exchange);
     this.#begin?.(this.#replay);
     return askByReplay(this.#replay);
   }

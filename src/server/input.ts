@@ -1,0 +1,134 @@
+import { isObject, type JsonObject } from '../json-rpc.js';
+import type { ClientCapabilities, CreateMessageRequestParams, CreateMessageResult, Root } from '../spec/types.js';
+import { createSealer } from '../util/seal.js';
+import { raise, type AskOptions, type Elicited, type ElicitUrlOptions, type Service } from './context.js';
+import { formOf } from './elicitation.js';
+import type { Exchange } from './exchange.js';
+import { bindingOf, Replay } from './replay.js';
+import { requireCapabilities } from './requires.js';
+
+/** How a handler asks. */
+export interface Ask {
+  elicit(message: string, schema: unknown, options?: AskOptions): Promise<Elicited<unknown>>;
+  elicitUrl(message: string, url: string | URL, options?: ElicitUrlOptions): Promise<Elicited<undefined>>;
+  sample(params: CreateMessageRequestParams, options?: AskOptions): Promise<CreateMessageResult>;
+  roots(options?: AskOptions): Promise<readonly Root[]>;
+  once<T>(key: string, fn: () => T | Promise<T>): Promise<T>;
+}
+
+type Method = 'elicitation/create' | 'sampling/createMessage' | 'roots/list';
+
+/** Asks one question. `validate` throws, or answers the value to hand on. */
+type Put = (
+  method: Method,
+  params: JsonObject | undefined,
+  options: { readonly key?: string; readonly validate: (answer: unknown) => unknown },
+) => Promise<unknown>;
+
+/** Asks by answering `input_required`, and running the handler again. */
+export function askByReplay(replay: Replay): Ask {
+  return askWith(
+    (...question) => replay.ask(...question),
+    (key, fn) => replay.once(key, fn),
+  );
+}
+
+/** Asks over a stream that is open for it, or says that nobody can be asked. */
+export function askOver(exchange: Exchange): Ask {
+  const put: Put = async (method, params, { validate }) => {
+    if (exchange.input === 'none' || exchange.ask === undefined) {
+      throw raise('missing_capability', 'This caller cannot be asked for input', {
+        data: { requiredCapabilities: needs(method, params) },
+      });
+    }
+    requireCapabilities(needs(method, params), exchange.peer.capabilities);
+    return validate(await exchange.ask({ method, params }));
+  };
+  return askWith(put, async (_key, fn) => fn());
+}
+
+function askWith(put: Put, once: Ask['once']): Ask {
+  return {
+    once,
+
+    async elicit(message, schema, options) {
+      const { requestedSchema, validate } = formOf(schema, 'ctx.elicit');
+      const params = { mode: 'form', message, requestedSchema };
+      return (await put('elicitation/create', params, {
+        ...options,
+        validate: (answer) => elicited(answer, (content) => validate(content ?? {})),
+      })) as Elicited<unknown>;
+    },
+
+    async elicitUrl(message, url, { done, ...options } = {}) {
+      if ((await done?.()) === true) return { action: 'accept', content: undefined };
+      const params = { mode: 'url', message, url: String(url) };
+      return (await put('elicitation/create', params, {
+        ...options,
+        validate: (answer) =>
+          elicited(answer, async () => {
+            if ((await done?.()) === false) throw new TypeError('It is not done yet');
+          }),
+      })) as Elicited<undefined>;
+    },
+
+    async sample(params, options) {
+      const asked = params as unknown as JsonObject;
+      return (await put('sampling/createMessage', asked, { ...options, validate: sampled })) as CreateMessageResult;
+    },
+
+    async roots(options) {
+      return (await put('roots/list', undefined, { ...options, validate: rooted })) as readonly Root[];
+    },
+  };
+}
+
+/** What a request needs of a client's capabilities (basic/patterns/mrtr, "Server Requirements"). */
+function needs(method: Method, params: JsonObject | undefined): ClientCapabilities {
+  if (method === 'roots/list') return { roots: {} };
+  if (method === 'elicitation/create') return { elicitation: params?.['mode'] === 'url' ? { url: {} } : { form: {} } };
+  const tools = params?.['tools'] !== undefined || params?.['toolChoice'] !== undefined;
+  return { sampling: tools ? { tools: {} } : {} };
+}
+
+/** @throws TypeError for what is no answer to an elicitation */
+async function elicited(answer: unknown, read: (content: unknown) => unknown): Promise<Elicited<unknown>> {
+  const { action, content } = Object(answer) as JsonObject;
+  if (action === 'accept') return { action, content: await read(content) };
+  if (action === 'decline' || action === 'cancel') return { action };
+  throw new TypeError('action must be accept, decline or cancel');
+}
+
+function sampled(answer: unknown): unknown {
+  const { role, content, model } = Object(answer) as JsonObject;
+  if (typeof role === 'string' && typeof model === 'string' && typeof content === 'object' && content !== null) return answer;
+  throw new TypeError('A sampling answer has role, model and content');
+}
+
+function rooted(answer: unknown): unknown {
+  const { roots } = Object(answer) as JsonObject;
+  if (Array.isArray(roots) && roots.every((root) => isObject(root) && typeof root['uri'] === 'string')) return roots;
+  throw new TypeError('A roots answer has roots');
+}
+
+/** Reads what a retry brings. The sealer is the server's: its key may be a random one. */
+export async function openReplay(
+  service: Service,
+  method: string,
+  params: JsonObject,
+  { peer }: Exchange,
+): Promise<Replay> {
+  const { requestStateBytes: maxStateBytes, requestStateTtlMs: ttlMs, inputRounds: maxRounds } = service.limits;
+  service.sealer ??= createSealer(service.secret, {
+    ttlMs,
+    maxChars: maxStateBytes,
+    onRandomKey: () => {
+      if (!service.alone) console.warn(NO_SECRET);
+    },
+  });
+  const settings = { sealer: service.sealer, maxRounds, maxStateBytes };
+  return Replay.open(params, bindingOf(method, params, peer.auth), settings, peer.capabilities);
+}
+
+const NO_SECRET =
+  'mcpwire: no option "secret": requestState is sealed with a random key, so only this process can open it and retries must come back to it';
