@@ -58,9 +58,10 @@ export type MayWatch = (uri: string, ctx: Context) => boolean | Promise<boolean>
 
 /** What {@link Subscriptions} need to know of their server. */
 export interface SubscriptionSettings {
+  /** Where changes come from. */
   readonly bus: Bus;
   /** Whether there can be such changes at this moment: of a list, or (`resource`) of a resource's contents. */
-  offers(kind: 'tools' | 'prompts' | 'resources' | 'resource'): boolean;
+  readonly offers: (kind: 'tools' | 'prompts' | 'resources' | 'resource') => boolean;
   /** Default: everyone may. */
   readonly mayWatch?: MayWatch | undefined;
   /** By member of the filter. */
@@ -208,7 +209,7 @@ export class Subscriptions {
     }
     const uris = this.#keys('resourceSubscriptions', asked['resourceSubscriptions'] ?? []);
     if (offers('resource')) {
-      const allowed = await Promise.all(uris.map((uri) => mayWatch === undefined || ask(mayWatch, uri, ctx)));
+      const allowed = await Promise.all(uris.map((uri) => allows(mayWatch, uri, ctx)));
       const watched = uris.filter((_uri, index) => allowed[index]);
       if (watched.length > 0) honoured['resourceSubscriptions'] = watched;
       for (const uri of watched) topics.push(resourceTopic(uri));
@@ -268,9 +269,9 @@ export class Subscriptions {
   }
 }
 
-async function ask(mayWatch: MayWatch, uri: string, ctx: Context): Promise<boolean> {
+async function allows(mayWatch: MayWatch = () => true, uri: string, ctx: Context): Promise<boolean> {
   try {
-    return (await mayWatch(uri, ctx)) === true;
+    return await mayWatch(uri, ctx);
   } catch (error) {
     // Like a handler's: only what the context made reaches the caller.
     throw raisedBy(error) ?? new Error(`mayWatch failed for ${uri}`, { cause: error });
