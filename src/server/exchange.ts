@@ -77,6 +77,14 @@ export interface Exchange {
   readonly gone: boolean;
   /** The peer predates result types: results go out as the handler made them, without `resultType` and `_meta`. */
   readonly bare: boolean;
+  /** `false`: the caller accepts one JSON object and nothing else; what is sent before it is dropped. Default `true`. */
+  readonly streams?: boolean;
+  /** Bytes sent and not yet taken, where the transport can tell. */
+  readonly unsent?: number;
+  /**
+   * Set by what never ends by itself, before it looks at `signal`: called when the place that serves it begins to close.
+   */
+  onClosing?: (() => void) | undefined;
   /** Sends a notification. Settles once the transport has room again; resolves, never rejects, when the caller has gone. */
   send(message: JsonRpcNotification): Promise<void>;
   /** Sends the response. Unless `more` is set this ends the exchange. */
