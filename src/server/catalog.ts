@@ -50,9 +50,14 @@ export class Catalog<Entry extends Listed> {
     return this.#entries.size + this.#sources.size > 0;
   }
 
-  /** Not every caller sees the same. */
-  get varies(): boolean {
-    return this.#sources.size > 0 || [...this.#entries.values()].some(({ visible }) => visible !== undefined);
+  /** Something is not for everyone. */
+  get personal(): boolean {
+    return [...this.#entries.values()].some(({ visible }) => visible !== undefined);
+  }
+
+  /** Something is looked up when it is asked for. */
+  get dynamic(): boolean {
+    return this.#sources.size > 0;
   }
 
   /** All entries, in the order of registration. */
@@ -87,8 +92,10 @@ export class Catalog<Entry extends Listed> {
     return this.#entries.delete(name);
   }
 
-  /** Adds entries that are looked up. */
+  /** Adds entries that are looked up. @throws TypeError when there are such of that name */
   from(name: string, source: Source): void {
+    if (this.#sources.has(name)) throw new TypeError(`${this.#key} are listed dynamically already`);
+    this.#prepared.clear();
     this.#sources.set(name, source);
   }
 
@@ -96,7 +103,7 @@ export class Catalog<Entry extends Listed> {
   list({ cursor }: JsonObject, ctx: Context): JsonObject | Promise<JsonObject> {
     const prepared = this.#prepared.get(cursor);
     if (prepared !== undefined) return prepared;
-    if (this.varies) return this.#page(cursor, ctx);
+    if (this.personal || this.dynamic) return this.#page(cursor, ctx);
     const [, place] = this.#position(cursor);
     const entries = [...this.#entries.values()].slice(place, place + this.#pageSize);
     const next = place + entries.length;

@@ -63,10 +63,15 @@ export async function complete(
     typeof completer === 'function'
       ? await completer(value, withArguments(ctx, known))
       : completer.filter((one) => one.toLowerCase().startsWith(value.toLowerCase()));
-  const { values, total, hasMore = false }: Completion = 'values' in found ? found : { values: found, total: found.length };
+  const { values, total, hasMore = false } = isList(found) ? { values: found, total: found.length } : found;
   return {
     completion: { values: values.slice(0, MAX_VALUES), total, hasMore: hasMore || values.length > MAX_VALUES },
   };
+}
+
+/** `Array.isArray` does not know read-only ones. */
+function isList(found: readonly string[] | Completion): found is readonly string[] {
+  return Array.isArray(found);
 }
 
 function find(

@@ -225,7 +225,7 @@ export class RequestContext implements Context {
   context: unknown = undefined;
   readonly #message: { readonly method: string; readonly params?: JsonObject };
   readonly #service: Service;
-  readonly #exchange: Exchange;
+  readonly exchange: Exchange;
   readonly #stamp: ResultStamp | undefined;
   readonly #mayRespond: boolean;
   #lastProgress = -Infinity;
@@ -249,45 +249,45 @@ export class RequestContext implements Context {
     this.meta = isObject(meta) ? meta : NO_META;
     this.#message = message;
     this.#service = service;
-    this.#exchange = exchange;
+    this.exchange = exchange;
     this.#stamp = stamp;
     this.#mayRespond = mayRespond;
   }
 
   /** Answers with what the handler returned, unless it has answered by itself. */
   answer(result: JsonObject): Promise<void> | void {
-    if (this.responded) this.#exchange.end();
+    if (this.responded) this.exchange.end();
     else return this.#respond(result);
   }
 
   #respond(result: JsonObject, options?: RespondOptions): Promise<void> | void {
     // Who comes here was asked by a request, which has an id.
-    return this.#exchange.respond(new ResultResponse(this.id!, result, this.#stamp), options);
+    return this.exchange.respond(new ResultResponse(this.id!, result, this.#stamp), options);
   }
 
   /** Nobody waits for this request any more. */
   get gone(): boolean {
-    return this.#exchange.gone;
+    return this.exchange.gone;
   }
 
   get signal(): AbortSignal {
-    return this.#exchange.signal;
+    return this.exchange.signal;
   }
 
   get client(): Context['client'] {
-    return this.#exchange.peer;
+    return this.exchange.peer;
   }
 
   get auth(): AuthInfo | undefined {
-    return this.#exchange.peer.auth;
+    return this.exchange.peer.auth;
   }
 
   get platform(): unknown {
-    return this.#exchange.peer.platform;
+    return this.exchange.peer.platform;
   }
 
   get http(): HttpInfo | undefined {
-    return this.#exchange.peer.http;
+    return this.exchange.peer.http;
   }
 
   async progress(progress: number, total?: number, message?: string): Promise<void> {
@@ -308,7 +308,7 @@ export class RequestContext implements Context {
   async notify(method: string, params?: JsonObject): Promise<void> {
     // The caller has heard it in an earlier round.
     if (this.#replay?.replaying === true) return;
-    await this.#exchange.send(params === undefined ? { jsonrpc: '2.0', method } : { jsonrpc: '2.0', method, params });
+    await this.exchange.send(params === undefined ? { jsonrpc: '2.0', method } : { jsonrpc: '2.0', method, params });
   }
 
   async log(level: LoggingLevel, data: unknown, logger?: string): Promise<void> {
@@ -357,14 +357,14 @@ export class RequestContext implements Context {
    */
   run(handler: () => JsonObject | Promise<JsonObject>): JsonObject | Promise<JsonObject> {
     // Others cannot be asked, or are asked over their open stream.
-    if (this.#exchange.input !== 'replay') return handler();
+    if (this.exchange.input !== 'replay') return handler();
     const { params = {} } = this.#message;
     if (params['requestState'] !== undefined || params['inputResponses'] !== undefined) return this.#resume(handler);
     const running = handler();
     if (!isThenable(running)) return isInputRequired(running) ? this.#seal(running) : running;
     return new Promise((resolve, reject) => {
       // From its first question on, the replay has the say.
-      this.#begin = (replay) => resolve(replay.run(() => running, (reason) => this.#exchange.cancel(reason)));
+      this.#begin = (replay) => resolve(replay.run(() => running, (reason) => this.exchange.cancel(reason)));
       const unlessAsking = (settle: () => void): void => {
         if (this.#input === undefined) settle();
         else this.#input.catch(settle);
@@ -378,12 +378,13 @@ export class RequestContext implements Context {
 
   async #resume(handler: () => JsonObject | Promise<JsonObject>): Promise<JsonObject> {
     await this.#asking();
-    return this.#replay!.run(handler, (reason) => this.#exchange.cancel(reason));
+    return this.#replay!.run(handler, (reason) => this.exchange.cancel(reason));
   }
 
-  async #seal(form: InputRequired): Promise<JsonObject> {
+  async #seal(form: object): Promise<JsonObject> {
     await this.#asking();
-    return this.#replay!.seal(form);
+    // Whoever made it with `inputRequired` gave it this shape.
+    return this.#replay!.seal(form as InputRequired);
   }
 
   /** Loaded when the first handler asks: most never do. */
@@ -394,8 +395,8 @@ export class RequestContext implements Context {
   async #openInput(): Promise<Ask> {
     const { method, params = {} } = this.#message;
     const { askOver, askByReplay, openReplay } = await import('./input.js');
-    if (this.#exchange.input !== 'replay') return askOver(this.#exchange);
-    this.#replay = await openReplay(this.#service, method, params, this.#exchange);
+    if (this.exchange.input !== 'replay') return askOver(this.exchange);
+    this.#replay = await openReplay(this.#service, method, params, this.exchange);
     this.#begin?.(this.#replay);
     return askByReplay(this.#replay);
   }

@@ -10,8 +10,10 @@ import {
   type ResultStamp,
 } from '../json-rpc.js';
 import { isThenable } from '../schema/standard.js';
+import { META_LOG_LEVEL } from '../spec/meta.js';
 import { headersOf, raise, RequestContext, type Context, type Service } from './context.js';
 import type { AuthInfo, Exchange } from './exchange.js';
+import { isLogLevel } from './log.js';
 import { compose, type Middleware, type MiddlewareRequest } from './middleware.js';
 import type { ServerOptions } from './options.js';
 import type { Method } from './registry.js';
@@ -90,6 +92,8 @@ export class Dispatcher {
   }
 
   #answer(request: JsonRpcRequest, ctx: RequestContext, exchange: Exchange): Promise<void> | undefined {
+    const level = ctx.meta[META_LOG_LEVEL];
+    if (level !== undefined && !isLogLevel(level)) throw new McpError('invalid_params', `Unknown ${META_LOG_LEVEL}`);
     const { handlerTimeoutMs: ms } = this.#options;
     const running = this.#chain(request, ctx);
     const result = ms === undefined ? running : this.#within(ms, running, request.method, ctx, exchange);

@@ -2,6 +2,7 @@ import type { JsonObject } from '../json-rpc.js';
 import type { SchemaTypes } from '../schema/standard.js';
 import type { Tool } from '../spec/types.js';
 import type { Context } from './context.js';
+import type { ListenFilter } from './subscriptions.js';
 
 /**
  * An extension of the protocol, as a value: `server.extend(...)` makes a server speak it.
@@ -17,7 +18,7 @@ export interface ServerExtension {
   readonly methods?: Readonly<Record<string, ExtensionMethod>>;
   /** Values of `resultType`, beside `complete`, that {@link wrapCall} may answer with. */
   readonly resultTypes?: readonly string[];
-  /** Its members of the `subscriptions/listen` filter: what of the value asked for is honoured; `undefined`: nothing. */
+  /** Its members of the `subscriptions/listen` filter. */
   readonly listenFilters?: Readonly<Record<string, ListenFilter>>;
   /** The member of `params` that `Mcp-Name` carries, by method. */
   readonly headerName?: Readonly<Record<string, string>>;
@@ -45,9 +46,6 @@ export interface ExtensionMethod {
   /** Answers. */
   readonly handler: (params: never, ctx: Context) => unknown;
 }
-
-/** Decides what of a member of a listen filter is honoured. */
-export type ListenFilter = (value: unknown, ctx: Context) => unknown;
 
 /** A call of a tool on its way to the tool's handler. */
 export interface ToolCall {

@@ -32,6 +32,6 @@ export function inputRequired(form: InputRequired): InputRequired {
 }
 
 /** Whether a value was made by {@link inputRequired}. */
-export function isInputRequired(value: unknown): value is InputRequired {
+export function isInputRequired(value: unknown): boolean {
   return typeof value === 'object' && value !== null && INPUT_REQUIRED in value;
 }

@@ -1,7 +1,9 @@
 import type { CorsOptions, Origins } from '../http/origin.js';
 import type { CacheHints } from '../spec/types.js';
 import type { Secret } from '../util/seal.js';
+import type { Bus } from './bus.js';
 import type { Context } from './context.js';
+import type { MayWatch, SubscriptionLimits } from './subscriptions.js';
 
 /** Limits of a server. Each bounds an attack or a failure; each is a number you may change. */
 export interface ServerLimits {
@@ -59,7 +61,7 @@ export interface ServerOptions {
   /** CORS details. */
   readonly cors?: CorsOptions;
   /** Size and time limits. */
-  readonly limits?: Partial<ServerLimits>;
+  readonly limits?: Partial<ServerLimits & SubscriptionLimits>;
   /** Milliseconds of quiet on an open stream before a comment is sent to keep proxies from cutting it. Default 8,000. */
   readonly keepAliveMs?: number;
   /** Milliseconds after which a handler's `ctx.signal` is aborted and the call fails. Default: no limit. */
@@ -74,6 +76,10 @@ export interface ServerOptions {
    * Default: a random one, so that only this process can go on where it stopped; a warning says so once.
    */
   readonly secret?: Secret | readonly Secret[];
+  /** Carries changes between the processes that serve this server. Default: this process alone. */
+  readonly bus?: Bus;
+  /** Whether a caller may hear of updates of a resource. Default: every caller of every resource. */
+  readonly mayWatch?: MayWatch;
   /** `false`: `ctx.log` sends nothing and the capability is not declared. Default `true`. */
   readonly logging?: boolean;
   /**

@@ -108,8 +108,8 @@ export function compilePrompt(
     throw new TypeError(`${owner}: write server.prompt('review', { argsSchema: z.object({ … }) }, (args) => …)`);
   }
   const { title, description, icons, meta, argsSchema, complete, visible, requires } = definition;
-  const schema = argsSchema && jsonSchemaOf(argsSchema, 'input', `${owner}: argsSchema`);
-  const args = schema && argumentsOf(schema, owner);
+  const schema = argsSchema === undefined ? undefined : jsonSchemaOf(argsSchema, 'input', `${owner}: argsSchema`);
+  const args = schema === undefined ? undefined : argumentsOf(schema, owner);
   const names = args?.map((argument) => argument.name) ?? [];
   const stray = Object.keys(complete ?? {}).find((argument) => !names.includes(argument));
   if (stray !== undefined) throw new TypeError(`${owner}: complete.${stray} is no argument`);
@@ -124,7 +124,7 @@ export function compilePrompt(
         ? {}
         : await check(input, raw, (issues) => new McpError('invalid_params', `Invalid arguments for ${owner}:\n${issues}`));
     const what = `Prompt ${JSON.stringify(name)}`;
-    return guarded(what, mask, ctx, async () => resultOf(await handler(value as never, ctx as never), what, description));
+    return guarded(what, mask, ctx, async () => promptResult(await handler(value as never, ctx as never), name, description));
   }
 
   // Members that are undefined are not there once this is JSON, which is all that becomes of it.
@@ -140,13 +140,18 @@ function argumentsOf({ properties, required = [] }: JsonObject, owner: string): 
   });
 }
 
-function resultOf(returned: unknown, what: string, description: string | undefined): JsonObject {
+/**
+ * The result of a prompt, from what its handler returned.
+ *
+ * @throws TypeError for what is none of text, content, messages and a whole result
+ */
+export function promptResult(returned: unknown, name: string, description?: string): JsonObject {
   const messages = messagesOf(returned);
   // What else than what it says of itself could it say?
   if (messages !== undefined) return { ...(description && { description }), messages };
   if (isInputRequired(returned)) return returned as unknown as JsonObject;
   if (isObject(returned) && Array.isArray(returned['messages'])) return returned;
-  throw new TypeError(`${what} returned neither text, content, messages nor { messages: [...] }`);
+  throw new TypeError(`Prompt ${JSON.stringify(name)} returned neither text, content, messages nor { messages: [...] }`);
 }
 
 function messagesOf(returned: unknown): readonly unknown[] | undefined {

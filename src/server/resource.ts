@@ -176,7 +176,7 @@ export function compileResource(
   async function read(asked: string, variables: object, ctx: Context): Promise<JsonObject> {
     const what = `Resource ${JSON.stringify(uri)}`;
     return guarded(what, mask, ctx, async () => {
-      const result = resultOf(await handler(variables as never, ctx as never), asked, mimeType, what);
+      const result = readResult(await handler(variables as never, ctx as never), asked, mimeType);
       return cache === undefined || isInputRequired(result) ? result : { ...cache, ...result };
     });
   }
@@ -209,27 +209,31 @@ function isPage(page: ResourcePage | readonly Resource[]): page is ResourcePage 
   return 'resources' in page;
 }
 
-function resultOf(returned: unknown, uri: string, mimeType: string | undefined, what: string): JsonObject {
+/**
+ * The result of a read, from what its handler returned.
+ *
+ * @throws McpError -32602 for nothing, TypeError for what is none of text, bytes, contents and a whole result
+ */
+export function readResult(returned: unknown, uri: string, mimeType?: string): JsonObject {
   if (returned === undefined || returned === null) throw notFound(uri);
   // Sealed on its way out.
   if (isInputRequired(returned)) return returned as unknown as JsonObject;
   if (isObject(returned) && Array.isArray(returned['contents'])) return returned;
   const all: unknown[] = Array.isArray(returned) ? returned : [returned];
-  return { contents: all.map((one) => contentsOf(one, uri, mimeType, what)) };
+  return { contents: all.map((one) => contentsOf(one, uri, mimeType)) };
 }
 
 function contentsOf(
   value: unknown,
   uri: string,
   usual: string | undefined,
-  what: string,
 ): TextResourceContents | BlobResourceContents {
   const { text, blob, ...rest }: ResourceContents =
     typeof value === 'string' ? { text: value } : value instanceof Uint8Array ? { blob: value } : Object(value);
   const own = { uri, mimeType: usual ?? (text === undefined ? 'application/octet-stream' : 'text/plain'), ...rest };
   if (text !== undefined) return { ...own, text };
   if (blob !== undefined) return { ...own, blob: toBase64(blob) };
-  throw new TypeError(`${what} returned neither text, bytes nor contents`);
+  throw new TypeError(`Resource ${JSON.stringify(uri)} returned neither text, bytes nor contents`);
 }
 
 /** What a read of something that is not there fails with. */
