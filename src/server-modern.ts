@@ -53,7 +53,14 @@ export type {
 export { audio, image, link, resource, result, text } from './server/content.js';
 export type { ContentOptions, StructuredResult } from './server/content.js';
 export type { AskOptions, Context, Elicited, ElicitUrlOptions, ErrorOptions } from './server/context.js';
-export type { AuthInfo, Exchange, HttpInfo, Peer, RespondOptions, InputRequest as ExchangeInputRequest } from './server/exchange.js';
+export type {
+  AuthInfo,
+  Exchange,
+  HttpInfo,
+  Peer,
+  RespondOptions,
+  InputRequest as ExchangeInputRequest,
+} from './server/exchange.js';
 export type { Middleware, MiddlewareRequest, Next } from './server/middleware.js';
 export type { ServerCache, ServerLimits, ServerOptions } from './server/options.js';
 export type { CorsOptions, Origins } from './http/origin.js';

@@ -160,8 +160,7 @@ export interface ElicitUrlOptions extends AskOptions {
 
 /** What a person did with a question. */
 export type Elicited<Content> =
-  | { readonly action: 'accept'; readonly content: Content }
-  | { readonly action: 'decline' | 'cancel' };
+  { readonly action: 'accept'; readonly content: Content } | { readonly action: 'decline' | 'cancel' };
 
 /** What requests need of their server. */
 export interface Service {
@@ -364,7 +363,13 @@ export class RequestContext implements Context {
     if (!isThenable(running)) return isInputRequired(running) ? this.#seal(running) : running;
     return new Promise((resolve, reject) => {
       // From its first question on, the replay has the say.
-      this.#begin = (replay) => resolve(replay.run(() => running, (reason) => this.exchange.cancel(reason)));
+      this.#begin = (replay) =>
+        resolve(
+          replay.run(
+            () => running,
+            (reason) => this.exchange.cancel(reason),
+          ),
+        );
       const unlessAsking = (settle: () => void): void => {
         if (this.#input === undefined) settle();
         else this.#input.catch(settle);

@@ -17,7 +17,7 @@ import { isLogLevel } from './log.js';
 import { compose, type Middleware, type MiddlewareRequest } from './middleware.js';
 import type { ServerOptions } from './options.js';
 import type { Method } from './registry.js';
-import { requireCapabilities } from './requires.js';
+import { requireCapabilities } from './capabilities.js';
 
 /** What `server.context(...)` is told of a request or a notification. */
 export interface ContextSource {
@@ -130,7 +130,7 @@ export class Dispatcher {
     if (method === undefined || method.offered?.() === false)
       throw new McpError('method_not_found', 'Method not found');
     const { params = {} } = request;
-    if (method.requires !== undefined) requireCapabilities(method.requires, ctx.client.capabilities);
+    if (method.requires !== undefined) requireCapabilities(ctx.client.capabilities, method.requires);
     if (method.asks !== true) return method.call(params, ctx);
     // Middleware hands on the context that it got, which was made above.
     return (ctx as RequestContext).run(() => method.call(params, ctx));

@@ -1,5 +1,7 @@
 import { raise, raisedBy, type Context } from './context.js';
 
+import { isSuspension } from './input-required.js';
+
 /** Hears what a handler masks; answers the text that the caller gets instead. */
 export type Mask = (error: unknown, what: string, ctx: Context) => string;
 
@@ -12,6 +14,7 @@ export async function guarded<T>(what: string, mask: Mask, ctx: Context, run: ()
   try {
     return await run();
   } catch (error) {
+    if (isSuspension(error)) throw error;
     throw raisedBy(error) ?? raise('internal', mask(error, `${what} failed`, ctx), { cause: error });
   }
 }

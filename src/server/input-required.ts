@@ -1,37 +1,61 @@
-import type { JsonObject } from '../json-rpc.js';
+/**
+ * The explicit form of asking for input, and what every handler that asks may meet. Small, since it is always loaded; what
+ * does the work is in `replay.ts`.
+ *
+ * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/mrtr
+ */
+import { isObject } from '../json-rpc.js';
 
-const INPUT_REQUIRED = /* @__PURE__ */ Symbol.for('mcpwire.InputRequired');
+/** The questions that a server can ask. */
+export type InputMethod = 'elicitation/create' | 'sampling/createMessage' | 'roots/list';
 
-/** What a handler returns to ask for input by itself, without `ctx.elicit` and its kin. Made by {@link inputRequired}. */
+/** What a handler needs before it can answer. Made by {@link inputRequired}. */
 export interface InputRequired {
-  /** The questions by key: JSON-RPC requests such as `{ method: 'elicitation/create', params }`. */
-  readonly inputRequests?: Readonly<Record<string, { readonly method: string; readonly params?: JsonObject }>>;
-  /** Whatever the retry should bring back, any JSON; sealed on its way, so that callers can neither read nor change it. */
+  /** The questions, under keys of the author's choice. The answers come back in `ctx.inputResponses` under the same keys. */
+  readonly inputRequests?: { readonly [key: string]: { readonly method: InputMethod; readonly params?: object } };
+  /** Any JSON: sealed on its way through the client, and back in `ctx.requestState`. */
   readonly requestState?: unknown;
 }
 
+// Registered symbols, so that two copies of this package in one program understand each other.
+const BRAND = /* @__PURE__ */ Symbol.for('mcpwire.InputRequired');
+const SUSPENSION = /* @__PURE__ */ Symbol.for('mcpwire.Suspension');
+
 /**
- * Asks the caller for input in so many words: the handler runs again when the caller retries, with `ctx.inputResponses`
- * and `ctx.requestState`.
+ * Return it from a tool, a prompt or a resource to ask the client for more: the client sends the same request again, with
+ * the answers in `ctx.inputResponses` and the state in `ctx.requestState`. The answers are what the client says; nobody has
+ * checked them. `ctx.elicit` and its siblings do the same with less work.
  *
- * @throws TypeError when there is neither a question nor a state
+ * @throws TypeError without questions and without a state
+ * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/mrtr#inputrequiredresult
+ *
  * @example
  * ```ts
- * if (ctx.inputResponses?.['name'] === undefined) {
- *   const params = { message: 'Who are you?', requestedSchema: { type: 'object', properties: { name: { type: 'string' } } } };
- *   return inputRequired({ inputRequests: { name: { method: 'elicitation/create', params } } });
- * }
+ * server.tool('import', {}, async (_args, ctx) => {
+ *   const job = ctx.requestState ?? (await startImport());
+ *   return (await isDone(job)) ? 'Imported.' : inputRequired({ requestState: job });
+ * });
  * ```
- * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/mrtr#inputrequiredresult
  */
-export function inputRequired(form: InputRequired): InputRequired {
-  if (form.inputRequests === undefined && form.requestState === undefined) {
-    throw new TypeError('inputRequired needs inputRequests, requestState or both');
-  }
-  return Object.defineProperty({ ...form }, INPUT_REQUIRED, { value: true });
+export function inputRequired({ inputRequests, requestState }: InputRequired): InputRequired {
+  const asks = inputRequests !== undefined && Object.keys(inputRequests).length > 0;
+  if (!asks && requestState === undefined) throw new TypeError('inputRequired needs inputRequests or a requestState');
+  const form = asks ? { inputRequests, requestState } : { requestState };
+  return Object.defineProperty(form, BRAND, { value: true });
 }
 
 /** Whether a value was made by {@link inputRequired}. */
-export function isInputRequired(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && INPUT_REQUIRED in value;
+export function isInputRequired(value: unknown): value is InputRequired {
+  return isObject(value) && BRAND in value;
+}
+
+/** What an unanswered question rejects with: it ends the handler, which starts anew when the answer comes. */
+export function suspension(): Error {
+  const error = new Error('Waiting for input: the handler runs again when it comes. Let this error pass.');
+  return Object.defineProperty(error, SUSPENSION, { value: true });
+}
+
+/** Whether a value was made by {@link suspension}. */
+export function isSuspension(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && SUSPENSION in value;
 }

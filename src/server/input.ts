@@ -1,11 +1,20 @@
-import { isObject, type JsonObject } from '../json-rpc.js';
-import type { ClientCapabilities, CreateMessageRequestParams, CreateMessageResult, Root } from '../spec/types.js';
+import { McpError } from '../errors.js';
+import type { JsonObject } from '../json-rpc.js';
+import type {
+  CreateMessageRequestParams,
+  CreateMessageResult,
+  ElicitResult,
+  ListRootsResult,
+  Root,
+} from '../spec/types.js';
 import { createSealer } from '../util/seal.js';
 import { raise, type AskOptions, type Elicited, type ElicitUrlOptions, type Service } from './context.js';
 import { formOf } from './elicitation.js';
 import type { Exchange } from './exchange.js';
+import type { InputMethod } from './input-required.js';
+import { capabilitiesFor, isAnswer } from './questions.js';
 import { bindingOf, Replay } from './replay.js';
-import { requireCapabilities } from './requires.js';
+import { requireCapabilities } from './capabilities.js';
 
 /** How a handler asks. */
 export interface Ask {
@@ -16,11 +25,9 @@ export interface Ask {
   once<T>(key: string, fn: () => T | Promise<T>): Promise<T>;
 }
 
-type Method = 'elicitation/create' | 'sampling/createMessage' | 'roots/list';
-
 /** Asks one question. `validate` throws, or answers the value to hand on. */
 type Put = (
-  method: Method,
+  method: InputMethod,
   params: JsonObject | undefined,
   options: { readonly key?: string; readonly validate: (answer: unknown) => unknown },
 ) => Promise<unknown>;
@@ -38,11 +45,13 @@ export function askOver(exchange: Exchange): Ask {
   const put: Put = async (method, params, { validate }) => {
     if (exchange.input === 'none' || exchange.ask === undefined) {
       throw raise('missing_capability', 'This caller cannot be asked for input', {
-        data: { requiredCapabilities: needs(method, params) },
+        data: { requiredCapabilities: capabilitiesFor(method, params ?? {}) },
       });
     }
-    requireCapabilities(needs(method, params), exchange.peer.capabilities);
-    return validate(await exchange.ask({ method, params }));
+    requireCapabilities(exchange.peer.capabilities, capabilitiesFor(method, params ?? {}));
+    const answer = await exchange.ask({ method, params });
+    if (!isAnswer(method, answer)) throw raise('invalid_message', `The client did not answer ${method}`);
+    return validate(answer);
   };
   return askWith(put, async (_key, fn) => fn());
 }
@@ -67,48 +76,32 @@ function askWith(put: Put, once: Ask['once']): Ask {
         ...options,
         validate: (answer) =>
           elicited(answer, async () => {
-            if ((await done?.()) === false) throw new TypeError('It is not done yet');
+            if ((await done?.()) === false) throw new McpError('invalid_message', 'It is not done yet');
           }),
       })) as Elicited<undefined>;
     },
 
     async sample(params, options) {
       const asked = params as unknown as JsonObject;
-      return (await put('sampling/createMessage', asked, { ...options, validate: sampled })) as CreateMessageResult;
+      return (await put('sampling/createMessage', asked, {
+        ...options,
+        validate: (answer) => answer,
+      })) as CreateMessageResult;
     },
 
     async roots(options) {
-      return (await put('roots/list', undefined, { ...options, validate: rooted })) as readonly Root[];
+      return (await put('roots/list', undefined, {
+        ...options,
+        validate: (answer) => (answer as ListRootsResult).roots,
+      })) as readonly Root[];
     },
   };
 }
 
-/** What a request needs of a client's capabilities (basic/patterns/mrtr, "Server Requirements"). */
-function needs(method: Method, params: JsonObject | undefined): ClientCapabilities {
-  if (method === 'roots/list') return { roots: {} };
-  if (method === 'elicitation/create') return { elicitation: params?.['mode'] === 'url' ? { url: {} } : { form: {} } };
-  const tools = params?.['tools'] !== undefined || params?.['toolChoice'] !== undefined;
-  return { sampling: tools ? { tools: {} } : {} };
-}
-
-/** @throws TypeError for what is no answer to an elicitation */
 async function elicited(answer: unknown, read: (content: unknown) => unknown): Promise<Elicited<unknown>> {
-  const { action, content } = Object(answer) as JsonObject;
-  if (action === 'accept') return { action, content: await read(content) };
-  if (action === 'decline' || action === 'cancel') return { action };
-  throw new TypeError('action must be accept, decline or cancel');
-}
-
-function sampled(answer: unknown): unknown {
-  const { role, content, model } = Object(answer) as JsonObject;
-  if (typeof role === 'string' && typeof model === 'string' && typeof content === 'object' && content !== null) return answer;
-  throw new TypeError('A sampling answer has role, model and content');
-}
-
-function rooted(answer: unknown): unknown {
-  const { roots } = Object(answer) as JsonObject;
-  if (Array.isArray(roots) && roots.every((root) => isObject(root) && typeof root['uri'] === 'string')) return roots;
-  throw new TypeError('A roots answer has roots');
+  // Questions and answers were matched before.
+  const { action, content } = answer as ElicitResult;
+  return action === 'accept' ? { action, content: await read(content) } : { action };
 }
 
 /** Reads what a retry brings. The sealer is the server's: its key may be a random one. */

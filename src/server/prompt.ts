@@ -1,8 +1,23 @@
 import { McpError } from '../errors.js';
 import { isObject, type JsonObject } from '../json-rpc.js';
-import { check, jsonSchemaOf, type SchemaInput, type SchemaOutput, type SchemaTypes, type StandardSchema } from '../schema/standard.js';
+import {
+  check,
+  jsonSchemaOf,
+  type SchemaInput,
+  type SchemaOutput,
+  type SchemaTypes,
+  type StandardSchema,
+} from '../schema/standard.js';
 import type { PromptEntry } from '../spec/served.js';
-import type { ClientCapabilities, ContentBlock, GetPromptResult, Icon, MetaObject, Prompt, PromptMessage } from '../spec/types.js';
+import type {
+  ClientCapabilities,
+  ContentBlock,
+  GetPromptResult,
+  Icon,
+  MetaObject,
+  Prompt,
+  PromptMessage,
+} from '../spec/types.js';
 import type { Listed, Visible } from './catalog.js';
 import type { Completable, Completer } from './completion.js';
 import { isBlock } from './content.js';
@@ -122,9 +137,15 @@ export function compilePrompt(
     const value =
       input === undefined
         ? {}
-        : await check(input, raw, (issues) => new McpError('invalid_params', `Invalid arguments for ${owner}:\n${issues}`));
+        : await check(
+            input,
+            raw,
+            (issues) => new McpError('invalid_params', `Invalid arguments for ${owner}:\n${issues}`),
+          );
     const what = `Prompt ${JSON.stringify(name)}`;
-    return guarded(what, mask, ctx, async () => promptResult(await handler(value as never, ctx as never), name, description));
+    return guarded(what, mask, ctx, async () =>
+      promptResult(await handler(value as never, ctx as never), name, description),
+    );
   }
 
   // Members that are undefined are not there once this is JSON, which is all that becomes of it.
@@ -151,11 +172,15 @@ export function promptResult(returned: unknown, name: string, description?: stri
   if (messages !== undefined) return { ...(description && { description }), messages };
   if (isInputRequired(returned)) return returned as unknown as JsonObject;
   if (isObject(returned) && Array.isArray(returned['messages'])) return returned;
-  throw new TypeError(`Prompt ${JSON.stringify(name)} returned neither text, content, messages nor { messages: [...] }`);
+  throw new TypeError(
+    `Prompt ${JSON.stringify(name)} returned neither text, content, messages nor { messages: [...] }`,
+  );
 }
 
 function messagesOf(returned: unknown): readonly unknown[] | undefined {
   if (typeof returned === 'string') return [{ role: 'user', content: { type: 'text', text: returned } }];
   if (isBlock(returned)) return [{ role: 'user', content: returned }];
-  return Array.isArray(returned) && returned.every((one) => isObject(one) && isBlock(one['content'])) ? returned : undefined;
+  return Array.isArray(returned) && returned.every((one) => isObject(one) && isBlock(one['content']))
+    ? returned
+    : undefined;
 }

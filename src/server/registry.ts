@@ -8,7 +8,7 @@ import { isInputRequired } from './input-required.js';
 import type { Context } from './context.js';
 import type { CallNext } from './extension.js';
 import type { CompiledPrompt } from './prompt.js';
-import { requireCapabilities } from './requires.js';
+import { requireCapabilities } from './capabilities.js';
 import { notFound, type CompiledResource, type CompiledTemplate } from './resource.js';
 import type { CompiledTool } from './tool.js';
 
@@ -60,7 +60,10 @@ export function builtInMethods(catalogs: Catalogs): [string, Method][] {
     ['prompts/get', { call: (params, ctx) => getPrompt(catalogs, params, ctx), offered: hasPrompts, asks: true }],
     ['resources/list', { call: (params, ctx) => resources.list(params, ctx), offered: hasResources }],
     ['resources/templates/list', { call: (params, ctx) => templates.list(params, ctx), offered: hasResources }],
-    ['resources/read', { call: (params, ctx) => readResource(catalogs, params, ctx), offered: hasResources, asks: true }],
+    [
+      'resources/read',
+      { call: (params, ctx) => readResource(catalogs, params, ctx), offered: hasResources, asks: true },
+    ],
     [
       'completion/complete',
       { call: (params, ctx) => complete(prompts, templates, params, ctx), offered: () => completes(catalogs) },
@@ -82,18 +85,26 @@ function callTool(
   const tool = tools.get(name, ctx);
   if (!isObject(args)) throw new McpError('invalid_params', 'params.arguments must be an object');
   if (tool !== undefined) {
-    if (tool.requires !== undefined) requireCapabilities(tool.requires, ctx.client.capabilities);
-    return wrapped === undefined ? tool.call(args, ctx) : wrapped({ tool: tool.listed, arguments: args, options: undefined }, ctx);
+    if (tool.requires !== undefined) requireCapabilities(ctx.client.capabilities, tool.requires);
+    return wrapped === undefined
+      ? tool.call(args, ctx)
+      : wrapped({ tool: tool.listed, arguments: args, options: undefined }, ctx);
   }
-  return typeof name === 'string' ? orElse(fallbacks.tools?.(name, args, ctx), unknownTool, name) : unknownTool('(no string)');
+  return typeof name === 'string'
+    ? orElse(fallbacks.tools?.(name, args, ctx), unknownTool, name)
+    : unknownTool('(no string)');
 }
 
 /** `prompts/get`. */
-function getPrompt({ prompts, fallbacks }: Catalogs, params: JsonObject, ctx: Context): JsonObject | Promise<JsonObject> {
+function getPrompt(
+  { prompts, fallbacks }: Catalogs,
+  params: JsonObject,
+  ctx: Context,
+): JsonObject | Promise<JsonObject> {
   const { name, arguments: args } = params;
   const prompt = prompts.get(name, ctx);
   if (prompt !== undefined) {
-    if (prompt.requires !== undefined) requireCapabilities(prompt.requires, ctx.client.capabilities);
+    if (prompt.requires !== undefined) requireCapabilities(ctx.client.capabilities, prompt.requires);
     return prompt.get(args, ctx);
   }
   if (typeof name !== 'string') return unknownPrompt('(no string)');
@@ -104,14 +115,19 @@ function getPrompt({ prompts, fallbacks }: Catalogs, params: JsonObject, ctx: Co
 async function readResource(catalogs: Catalogs, { uri }: JsonObject, ctx: Context): Promise<JsonObject> {
   const result = await find(catalogs, uri, ctx);
   // A question is not kept (server/utilities/caching, "Cacheable Results").
-  return isInputRequired(result) ? result : { ...catalogs.hints, ...result };
+  if (isInputRequired(result)) return result as JsonObject;
+  return { ...catalogs.hints, ...(result as JsonObject) };
 }
 
 /** A resource of that very URI, else the first template that matches. */
-function find({ resources, templates, fallbacks }: Catalogs, uri: unknown, ctx: Context): JsonObject | Promise<JsonObject> {
+function find(
+  { resources, templates, fallbacks }: Catalogs,
+  uri: unknown,
+  ctx: Context,
+): JsonObject | Promise<JsonObject> {
   if (typeof uri !== 'string') throw new McpError('invalid_params', 'params.uri must be a string');
   const read = (entry: CompiledResource, variables: object): Promise<JsonObject> => {
-    if (entry.requires !== undefined) requireCapabilities(entry.requires, ctx.client.capabilities);
+    if (entry.requires !== undefined) requireCapabilities(ctx.client.capabilities, entry.requires);
     return entry.read(uri, variables, ctx);
   };
   const fixed = resources.get(uri, ctx);

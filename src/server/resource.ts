@@ -177,7 +177,7 @@ export function compileResource(
     const what = `Resource ${JSON.stringify(uri)}`;
     return guarded(what, mask, ctx, async () => {
       const result = readResult(await handler(variables as never, ctx as never), asked, mimeType);
-      return cache === undefined || isInputRequired(result) ? result : { ...cache, ...result };
+      return cache === undefined || isInputRequired(result) ? result : { ...cache, ...(result as JsonObject) };
     });
   }
 
@@ -185,7 +185,8 @@ export function compileResource(
   const shared = { name, title, description, mimeType, annotations, icons, _meta: meta };
   if (!isTemplate(uri)) {
     if (!/^[a-z][a-z0-9+.-]*:\S/i.test(uri)) throw new TypeError(`${owner} is no URI, such as "docs://readme"`);
-    if (list !== undefined || complete !== undefined) throw new TypeError(`${owner}: list and complete are for templates`);
+    if (list !== undefined || complete !== undefined)
+      throw new TypeError(`${owner}: list and complete are for templates`);
     return { listed: { uri, ...shared, size } as Resource, visible, requires, read };
   }
   const template = parseTemplate(uri);
@@ -193,7 +194,16 @@ export function compileResource(
   if (stray !== undefined) throw new TypeError(`${owner}: complete.${stray} is no variable`);
   const listed = { uriTemplate: uri, ...shared } as ResourceTemplate;
   const names = template.variables;
-  return { listed, visible, requires, read, template, names, complete, source: list && sourceOf(list, visible, owner, mask) };
+  return {
+    listed,
+    visible,
+    requires,
+    read,
+    template,
+    names,
+    complete,
+    source: list && sourceOf(list, visible, owner, mask),
+  };
 }
 
 function sourceOf(list: ResourceLister, visible: Visible | undefined, owner: string, mask: Mask): Source {

@@ -213,7 +213,8 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     methods.set('subscriptions/listen', {
       // What is handed on is what was made for this very request.
       call: (params, ctx) => this.#listen(params, ctx as RequestContext),
-      offered: () => catalogs.tools.offered || catalogs.prompts.offered || this.#hasResources || this.#extensions.size > 0,
+      offered: () =>
+        catalogs.tools.offered || catalogs.prompts.offered || this.#hasResources || this.#extensions.size > 0,
     });
     this.#changed();
     this['~http'] = httpEndpoint(handle, options, this.#running, service, catalogs.tools, (error) =>
@@ -369,7 +370,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
    * @returns whether there was one
    */
   remove(kind: 'tool' | 'prompt' | 'resource', name: string): boolean {
-    const { templates, resources } = this.#catalogs;
+    const { templates } = this.#catalogs;
     let removed = this.#catalogs[`${kind}s`].delete(name);
     if (kind === 'resource' && templates.delete(name)) removed = true;
     if (removed) this.#changed(kind === 'resource' ? 'resources' : `${kind}s`);
@@ -438,7 +439,9 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
   extend(extension: ServerExtension): this {
     const { id, methods = {} } = extension;
     if (!/^[a-z][\w.-]*\/[\w.-]+$/i.test(id) || this.#extensions.has(id)) {
-      throw new TypeError(`extension ${JSON.stringify(id)}: needs an identifier of its own, such as "com.example/thing"`);
+      throw new TypeError(
+        `extension ${JSON.stringify(id)}: needs an identifier of its own, such as "com.example/thing"`,
+      );
     }
     const { methods: table, mask } = this.#dispatcher;
     for (const [name, { handler, open = false, ...schemas }] of Object.entries(methods)) {
@@ -450,7 +453,8 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     }
     this.#extensions.set(id, extension);
     for (const [name, member] of Object.entries(extension.headerName ?? {})) this['~http'].names.set(name, member);
-    for (const tool of this.#catalogs.tools.values()) this.#catalogs.tools.set(tool.listed.name, this.#extended(tool, extension));
+    for (const tool of this.#catalogs.tools.values())
+      this.#catalogs.tools.set(tool.listed.name, this.#extended(tool, extension));
     this.#catalogs.wrapped = this.#wrapCalls();
     this.#changed();
     return this;
@@ -532,8 +536,10 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
         // `orElse` in the registry says that there is none.
         return (returned === undefined ? undefined : read(returned)) as JsonObject;
       });
-    if (kind === 'tools') fallbacks.tools = (name, args, ctx) => serve(name, ctx, (value) => unstructured(value, name), args);
-    else if (kind === 'prompts') fallbacks.prompts = (name, args, ctx) => serve(name, ctx, (value) => promptResult(value, name), args);
+    if (kind === 'tools')
+      fallbacks.tools = (name, args, ctx) => serve(name, ctx, (value) => unstructured(value, name), args);
+    else if (kind === 'prompts')
+      fallbacks.prompts = (name, args, ctx) => serve(name, ctx, (value) => promptResult(value, name), args);
     else fallbacks.resources = (uri, ctx) => serve(uri, ctx, (value) => readResult(value, uri));
   }
 
@@ -567,8 +573,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     }
     return new Subscriptions({
       bus: this.#bus,
-      offers: (kind) =>
-        kind === 'tools' ? tools.offered : kind === 'prompts' ? prompts.offered : this.#hasResources,
+      offers: (kind) => (kind === 'tools' ? tools.offered : kind === 'prompts' ? prompts.offered : this.#hasResources),
       mayWatch,
       filters,
       limits,

@@ -11,12 +11,20 @@ import {
   type StandardSchema,
 } from '../schema/standard.js';
 import type { ToolEntry } from '../spec/served.js';
-import type { CallToolResult, ClientCapabilities, ContentBlock, Icon, MetaObject, Tool, ToolAnnotations } from '../spec/types.js';
+import type {
+  CallToolResult,
+  ClientCapabilities,
+  ContentBlock,
+  Icon,
+  MetaObject,
+  Tool,
+  ToolAnnotations,
+} from '../spec/types.js';
 import { failure, isStructuredResult, structured, unstructured, type StructuredResult } from './content.js';
 import type { Listed, Visible } from './catalog.js';
 import { raisedBy, type Context } from './context.js';
 import type { Mask } from './guard.js';
-import { isInputRequired, type InputRequired } from './input-required.js';
+import { isInputRequired, isSuspension, type InputRequired } from './input-required.js';
 
 /**
  * What a tool is, apart from what it does.
@@ -184,6 +192,7 @@ export function compileTool(
   }
 
   function failed(error: unknown, ctx: Context): JsonObject {
+    if (isSuspension(error)) throw error;
     const raised = raisedBy(error);
     if (raised !== undefined) throw raised;
     if (isToolError(error)) return failure(error.content ?? error.message);
