@@ -121,7 +121,8 @@ export class Catalog<Entry extends Listed> {
     const sources = [...this.#sources.values()];
     const items: object[] = [];
     const result = (nextCursor?: string): JsonObject => ({ [this.#key]: items, ...(nextCursor && { nextCursor }) });
-    for (; source === 0 && place < entries.length; place++) {
+    if (source > 0) place = entries.length;
+    for (; place < entries.length; place++) {
       if (items.length === this.#pageSize) return result(this.#cursor(0, place));
       const { listed, visible } = entries[place]!;
       if (visible?.(ctx) !== false) items.push(listed);

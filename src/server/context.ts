@@ -21,7 +21,7 @@ import { META_LOG_LEVEL } from '../spec/meta.js';
 import type { Sealer, Secret } from '../util/seal.js';
 import type { AuthInfo, Exchange, HttpInfo, RespondOptions } from './exchange.js';
 import type { Ask } from './input.js';
-import { isInputRequired, type InputRequired } from './input-required.js';
+import { isInputRequired } from './input-required.js';
 import { wantsLog } from './log.js';
 import type { ServerLimits } from './options.js';
 import type { Replay } from './replay.js';
@@ -321,8 +321,8 @@ export class RequestContext implements Context {
     schema: S,
     options?: AskOptions,
   ): Promise<Elicited<SchemaOutput<S>>> {
-    // What the form's schema admitted is what the schema's type says.
-    return (await (await this.#asking()).elicit(message, schema, options)) as Elicited<SchemaOutput<S>>;
+    const asking = await this.#asking();
+    return asking.elicit<SchemaOutput<S>>(message, schema, options);
   }
 
   async elicitUrl(message: string, url: string | URL, options?: ElicitUrlOptions): Promise<Elicited<undefined>> {
@@ -376,7 +376,7 @@ export class RequestContext implements Context {
       };
       running.then(
         (result) => unlessAsking(() => resolve(isInputRequired(result) ? this.#seal(result) : result)),
-        (error: unknown) => unlessAsking(() => reject(error)),
+        (error: Error) => unlessAsking(() => reject(error)),
       );
     });
   }
@@ -388,8 +388,7 @@ export class RequestContext implements Context {
 
   async #seal(form: object): Promise<JsonObject> {
     await this.#asking();
-    // Whoever made it with `inputRequired` gave it this shape.
-    return this.#replay!.seal(form as InputRequired);
+    return this.#replay!.seal(form);
   }
 
   /** Loaded when the first handler asks: most never do. */

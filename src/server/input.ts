@@ -18,7 +18,8 @@ import { requireCapabilities } from './capabilities.js';
 
 /** How a handler asks. */
 export interface Ask {
-  elicit(message: string, schema: unknown, options?: AskOptions): Promise<Elicited<unknown>>;
+  /** @typeParam Content - what the schema admits */
+  elicit<Content>(message: string, schema: unknown, options?: AskOptions): Promise<Elicited<Content>>;
   elicitUrl(message: string, url: string | URL, options?: ElicitUrlOptions): Promise<Elicited<undefined>>;
   sample(params: CreateMessageRequestParams, options?: AskOptions): Promise<CreateMessageResult>;
   roots(options?: AskOptions): Promise<readonly Root[]>;
@@ -60,23 +61,25 @@ function askWith(put: Put, once: Ask['once']): Ask {
   return {
     once,
 
-    async elicit(message, schema, options) {
-      const { requestedSchema, validate } = formOf(schema, 'ctx.elicit');
-      const params = { mode: 'form', message, requestedSchema };
+    async elicit<Content>(message: string, schema: unknown, options?: AskOptions) {
+      const form = formOf(schema, 'ctx.elicit');
+      const params = { mode: 'form', message, requestedSchema: form.requestedSchema };
       return (await put('elicitation/create', params, {
         ...options,
-        validate: (answer) => elicited(answer, (content) => validate(content ?? {})),
-      })) as Elicited<unknown>;
+        validate: (answer) => elicited(answer, (content) => form.validate(content ?? {})),
+        // What the form's schema admitted is what the schema's type says.
+      })) as Elicited<Content>;
     },
 
-    async elicitUrl(message, url, { done, ...options } = {}) {
-      if ((await done?.()) === true) return { action: 'accept', content: undefined };
+    async elicitUrl(message, url, options) {
+      const done = async (): Promise<boolean | undefined> => options?.done?.();
+      if ((await done()) === true) return { action: 'accept', content: undefined };
       const params = { mode: 'url', message, url: String(url) };
       return (await put('elicitation/create', params, {
         ...options,
         validate: (answer) =>
           elicited(answer, async () => {
-            if ((await done?.()) === false) throw new McpError('invalid_message', 'It is not done yet');
+            if ((await done()) === false) throw new McpError('invalid_message', 'It is not done yet');
           }),
       })) as Elicited<undefined>;
     },

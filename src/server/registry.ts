@@ -115,7 +115,7 @@ function getPrompt(
 async function readResource(catalogs: Catalogs, { uri }: JsonObject, ctx: Context): Promise<JsonObject> {
   const result = await find(catalogs, uri, ctx);
   // A question is not kept (server/utilities/caching, "Cacheable Results").
-  if (isInputRequired(result)) return result as JsonObject;
+  if (isInputRequired(result)) return result;
   return { ...catalogs.hints, ...(result as JsonObject) };
 }
 

@@ -187,7 +187,7 @@ export function compileResource(
     if (!/^[a-z][a-z0-9+.-]*:\S/i.test(uri)) throw new TypeError(`${owner} is no URI, such as "docs://readme"`);
     if (list !== undefined || complete !== undefined)
       throw new TypeError(`${owner}: list and complete are for templates`);
-    return { listed: { uri, ...shared, size } as Resource, visible, requires, read };
+    return { listed: { uri, ...shared, size }, visible, requires, read };
   }
   const template = parseTemplate(uri);
   const stray = Object.keys(complete ?? {}).find((variable) => !template.variables.includes(variable));
@@ -239,7 +239,11 @@ function contentsOf(
   usual: string | undefined,
 ): TextResourceContents | BlobResourceContents {
   const { text, blob, ...rest }: ResourceContents =
-    typeof value === 'string' ? { text: value } : value instanceof Uint8Array ? { blob: value } : Object(value);
+    typeof value === 'string'
+      ? { text: value }
+      : value instanceof Uint8Array
+        ? { blob: value }
+        : (Object(value) as ResourceContents);
   const own = { uri, mimeType: usual ?? (text === undefined ? 'application/octet-stream' : 'text/plain'), ...rest };
   if (text !== undefined) return { ...own, text };
   if (blob !== undefined) return { ...own, blob: toBase64(blob) };

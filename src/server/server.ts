@@ -272,7 +272,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     definition: ResourceDefinition<Uri>,
     handler: ResourceHandler<Uri, D>,
   ): McpServer<U | ResourceEntry<Uri>, D> {
-    this.#addResource(uri, definition as AnyResourceDefinition, handler);
+    this.#addResource(uri, definition, handler);
     return this;
   }
 
@@ -300,7 +300,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     definition: PromptDefinition<A>,
     handler: PromptHandler<A, D>,
   ): McpServer<U | PromptEntry<Name, PromptInput<A>>, D> {
-    this.#addPrompt(name, definition as AnyPromptDefinition, handler);
+    this.#addPrompt(name, definition, handler);
     return this;
   }
 
@@ -428,7 +428,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
   context<U, T>(this: McpServer<U, never>, make: (source: ContextSource) => T | Promise<T>): McpServer<U, T> {
     this.#dispatcher.makeContext = make;
     // The same object; only its type has learned of the context.
-    return this as unknown as McpServer<U, T>;
+    return this;
   }
 
   /**
