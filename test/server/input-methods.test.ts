@@ -259,9 +259,9 @@ describe('no other request is answered with input_required', () => {
     ['own/method', {}],
     ['completion/complete', { ref: { type: 'ref/prompt', name: 'p' }, argument: { name: 'a', value: '' } }],
     ['resources/list', {}],
-  ])('%s: a handler that asks fails', async (method, params) => {
+  ])('%s: a handler that asks fails, and is told why', async (method, params) => {
     const { error } = await send(server, method, params);
-    expect(error.code).toBe(-32603);
+    expect([error.code, error.message]).toEqual([-32021, expect.stringMatching(/only tools, prompts and resources/)]);
   });
 
   test.each<[string, Json]>([

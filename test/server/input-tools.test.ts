@@ -178,6 +178,8 @@ describe('a handler that runs again', () => {
   test.each<[string, Handler]>([
     ['lets the error pass', (ctx) => ctx.elicit('a?', consent)],
     ['swallows it', (ctx) => ctx.elicit('a?', consent).catch(() => 'never mind')],
+    ['wraps it', (ctx) => ctx.elicit('a?', consent).catch((cause) => Promise.reject(new Error('no', { cause })))],
+    ['returns nonsense in its place', (ctx) => ctx.elicit('a?', consent).catch(() => 1n)],
     ['tells the model', (ctx) => ctx.elicit('a?', consent).catch(() => Promise.reject(new ToolError('no')))],
   ])('is no failure for the operator when it %s', async (_what, handler) => {
     const onError = vi.fn<() => void>();
@@ -244,7 +246,7 @@ describe('without a secret', () => {
 });
 
 test('a secret that is too short is refused before the first question', () => {
-  expect(() => new McpServer({ name: 's', version: '1' }, { secret: 'short' })).toThrow(/secret: at least 16/);
+  expect(() => new McpServer({ name: 's', version: '1' }, { secret: 'short' })).toThrow(/secret must be 16/);
 });
 
 test('questions that a handler asked and did not await are nobody’s unhandled rejection', async () => {
