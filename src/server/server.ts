@@ -12,21 +12,19 @@ import type { PromptEntry, ResourceEntry, Served, ToolEntry } from '../spec/serv
 import type { CacheHints, CallToolResult, Implementation, Prompt, Resource, Tool } from '../spec/types.js';
 import { MODERN_VERSIONS } from '../spec/versions.js';
 import { memoryBus, type Bus, type Change } from './bus.js';
-import { Catalog, type Source } from './catalog.js';
-import { unstructured } from './content.js';
+import { Catalog } from './catalog.js';
 import type { Context, RequestContext, Service } from './context.js';
 import { Dispatcher, type ContextSource } from './dispatch.js';
+import type { DynamicList } from './dynamic-list.js';
 import type { AuthInfo, Exchange } from './exchange.js';
 import type { CallNext, ServerExtension } from './extension.js';
 import { serveFetch } from './fetch-handler.js';
-import { guarded } from './guard.js';
 import { httpEndpoint, type HttpEndpoint } from './http-endpoint.js';
 import { compileMethod, compileNotification, type MethodDefinition } from './method.js';
 import type { Middleware } from './middleware.js';
 import { defaultLimits, type ServerCache, type ServerOptions } from './options.js';
 import {
   compilePrompt,
-  promptResult,
   type AnyPromptDefinition,
   type AnyPromptHandler,
   type CompiledPrompt,
@@ -39,7 +37,6 @@ import {
 import { builtInMethods, completes, type Catalogs } from './registry.js';
 import {
   compileResource,
-  readResult,
   type AnyResourceDefinition,
   type AnyResourceHandler,
   type CompiledResource,
@@ -196,6 +193,9 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     const _meta = { [META_SERVER_INFO]: implementation };
     const hints: Required<CacheHints> = { ttlMs: cache?.ttlMs ?? 0, cacheScope: cache?.cacheScope ?? 'private' };
     this.#stamp = (own) => resultStamp({ ...hints, ...own, _meta });
+    const service: Service = { logging, secret, limits: { ...defaultLimits, ...options.limits } };
+    this.#dispatcher = new Dispatcher(options, service, resultStamp({ _meta }));
+    const { methods, handle, mask } = this.#dispatcher;
     const catalogs: Catalogs = {
       tools: new Catalog<CompiledTool>('tools', pageSize),
       prompts: new Catalog<CompiledPrompt>('prompts', pageSize),
@@ -203,12 +203,10 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
       templates: new Catalog<CompiledTemplate>('resourceTemplates', pageSize),
       fallbacks: {},
       hints,
+      mask,
       wrapped: undefined,
     };
     this.#catalogs = catalogs;
-    const service: Service = { logging, secret, limits: { ...defaultLimits, ...options.limits } };
-    this.#dispatcher = new Dispatcher(options, service, resultStamp({ _meta }));
-    const { methods, handle, mask } = this.#dispatcher;
     methods.set('server/discover', { call: () => this.#discover() });
     for (const [name, method] of builtInMethods(catalogs)) methods.set(name, method);
     methods.set('subscriptions/listen', {
@@ -348,19 +346,14 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     page: (position: { readonly cursor?: string }, ctx: Context<C>) => ListPage[K] | Promise<ListPage[K]>,
     use?: ListUse<C>[K],
   ): this {
-    const { mask } = this.#dispatcher;
-    const what = `The list of ${kind}`;
-    const source: Source = (position, ctx) =>
-      guarded(what, mask, ctx, async () => {
-        // A page has the member that its list is named after.
-        const { [kind]: items, nextCursor } = (await page(position, ctx as Context<C>)) as ListPage[ListKind] & {
-          readonly [member: string]: unknown;
-        };
-        if (!Array.isArray(items)) throw new TypeError(`${what} must return { ${kind}: [...], nextCursor? }`);
-        return { items: items as object[], nextCursor };
-      });
-    this.#catalogs[kind].from('', source);
-    if (use !== undefined) this.#fallBack(kind, use as never);
+    const list: DynamicList = { kind, page, use, mask: this.#dispatcher.mask };
+    this.#catalogs[kind].from('', async (position, ctx) =>
+      (await import('./dynamic-list.js')).pageOf(list, position, ctx),
+    );
+    if (use !== undefined) {
+      this.#catalogs.fallbacks[kind] = async (...request) =>
+        (await import('./dynamic-list.js')).useListed(list, ...request);
+    }
     this.#changed(kind);
     return this;
   }
@@ -512,7 +505,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
   #addPrompt(name: string, definition: AnyPromptDefinition, handler: AnyPromptHandler): void {
     const { prompts } = this.#catalogs;
     if (prompts.has(name)) throw new TypeError(`prompt "${name}" exists already`);
-    prompts.set(name, compilePrompt(name, definition, handler, this.#dispatcher.mask));
+    prompts.set(name, compilePrompt(name, definition, handler));
     this.#changed('prompts');
   }
 
@@ -527,22 +520,6 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
       resources.set(uri, compiled);
     }
     this.#changed('resources');
-  }
-
-  #fallBack(kind: ListKind, use: (...args: unknown[]) => unknown): void {
-    const { fallbacks } = this.#catalogs;
-    const { mask } = this.#dispatcher;
-    const serve = (name: string, ctx: Context, read: (returned: unknown) => JsonObject, ...args: unknown[]) =>
-      guarded(JSON.stringify(name), mask, ctx, async () => {
-        const returned = await use(name, ...args, ctx);
-        // `orElse` in the registry says that there is none.
-        return (returned === undefined ? undefined : read(returned)) as JsonObject;
-      });
-    if (kind === 'tools')
-      fallbacks.tools = (name, args, ctx) => serve(name, ctx, (value) => unstructured(value, name), args);
-    else if (kind === 'prompts')
-      fallbacks.prompts = (name, args, ctx) => serve(name, ctx, (value) => promptResult(value, name), args);
-    else fallbacks.resources = (uri, ctx) => serve(uri, ctx, (value) => readResult(value, uri));
   }
 
   #extended(tool: CompiledTool, { id, toolOptions }: ServerExtension): CompiledTool {
