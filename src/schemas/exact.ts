@@ -62,7 +62,7 @@ export function where<S extends z.ZodMiniType>(schema: S, ...checks: z.core.$Zod
 }
 
 /** A member that may be any JSON but must be there. */
-export const anything: z.ZodMiniUnknown = where(
+export const anything: WireSchema<unknown> = where(
   z.unknown(),
   z.refine((value) => value !== undefined, 'Required'),
 );
@@ -71,13 +71,10 @@ export const anything: z.ZodMiniUnknown = where(
 export const jsonObject: WireSchema<Record<string, unknown>> = z.record(z.string(), z.unknown());
 
 /** An object of strings by name. */
-export const strings: z.ZodMiniRecord<z.ZodMiniString<string>, z.ZodMiniString<string>> = z.record(
-  z.string(),
-  z.string(),
-);
+export const strings: WireSchema<Record<string, string>> = z.record(z.string(), z.string());
 
 /** A whole number from 0. */
-export const count: z.ZodMiniNumberFormat = where(z.int(), z.gte(0));
+export const count: WireSchema<number> = where(z.int(), z.gte(0));
 
 /** A share: 0 to 1. */
-export const share: z.ZodMiniNumber<number> = where(z.number(), z.gte(0), z.lte(1));
+export const share: WireSchema<number> = where(z.number(), z.gte(0), z.lte(1));

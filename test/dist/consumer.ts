@@ -179,4 +179,4 @@ same<z.infer<typeof ToolSchema>, everything.Tool>(true);
 same<z.infer<(typeof methodSchemas)['tools/call']['params']>, everything.CallToolRequestParams>(true);
 same<keyof typeof methodSchemas, everything.ClientRequest['method']>(true);
 // @ts-expect-error another type
-export const wrongSchema: WireSchema<everything.Prompt> = ToolSchema;
+export const wrongSchema: WireSchema<everything.Resource> = ToolSchema;
