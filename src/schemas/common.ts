@@ -78,7 +78,7 @@ export const CacheHintsSchema: WireSchema<CacheHints> = exact(z.looseObject(hint
 export const ResultSchema: WireSchema<Result> = exact(z.looseObject(result));
 
 /** A result that says no more than that it was done. */
-export const EmptyResultSchema: WireSchema<EmptyResult> = ResultSchema;
+export const EmptyResultSchema: WireSchema<EmptyResult> = exact(ResultSchema);
 
 /** Members of a result that is one page of several. */
 export const PaginatedResultSchema: WireSchema<PaginatedResult> = exact(resultWith(next));

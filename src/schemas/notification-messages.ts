@@ -65,7 +65,7 @@ export const PromptListChangedNotificationSchema: WireSchema<PromptListChangedNo
 );
 
 /** Any notification that a client sends. */
-export const ClientNotificationSchema: WireSchema<ClientNotification> = CancelledNotificationSchema;
+export const ClientNotificationSchema: WireSchema<ClientNotification> = exact(CancelledNotificationSchema);
 
 /** Any notification that a server sends. */
 export const ServerNotificationSchema: WireSchema<ServerNotification> = exact(
