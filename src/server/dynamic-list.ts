@@ -6,7 +6,7 @@ import { promptResult } from './get-prompt.js';
 import { guarded, type Mask } from './guard.js';
 import { isInputRequired } from './input-required.js';
 import { readResult } from './read-resource.js';
-import type { ListKind } from './server.js';
+import type { ListKind } from './definition.js';
 
 /** What an author gives to `server.list`. */
 export interface DynamicList {

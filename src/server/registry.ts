@@ -52,7 +52,7 @@ export function builtInMethods(catalogs: Catalogs): [string, Method][] {
   const { tools, prompts, resources, templates } = catalogs;
   const hasTools = (): boolean => tools.offered;
   const hasPrompts = (): boolean => prompts.offered;
-  const hasResources = (): boolean => resources.offered || templates.offered;
+  const readable = (): boolean => hasResources(catalogs);
   return [
     ['tools/list', { call: (params, ctx) => tools.list(params, ctx), offered: hasTools }],
     ['tools/call', { call: (params, ctx) => callTool(catalogs, params, ctx), offered: hasTools, asks: true }],
@@ -65,13 +65,13 @@ export function builtInMethods(catalogs: Catalogs): [string, Method][] {
         asks: true,
       },
     ],
-    ['resources/list', { call: (params, ctx) => resources.list(params, ctx), offered: hasResources }],
-    ['resources/templates/list', { call: (params, ctx) => templates.list(params, ctx), offered: hasResources }],
+    ['resources/list', { call: (params, ctx) => resources.list(params, ctx), offered: readable }],
+    ['resources/templates/list', { call: (params, ctx) => templates.list(params, ctx), offered: readable }],
     [
       'resources/read',
       {
         call: async (...request) => (await import('./read-resource.js')).readResource(catalogs, ...request),
-        offered: hasResources,
+        offered: readable,
         asks: true,
       },
     ],
@@ -83,6 +83,11 @@ export function builtInMethods(catalogs: Catalogs): [string, Method][] {
       },
     ],
   ];
+}
+
+/** Whether there is a resource or a template. */
+export function hasResources({ resources, templates }: Catalogs): boolean {
+  return resources.offered || templates.offered;
 }
 
 /** Whether anything can be completed. */
