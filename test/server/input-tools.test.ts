@@ -269,3 +269,26 @@ test('questions that a handler asked and did not await are nobody’s unhandled 
   }
   expect(unhandled).toEqual([]);
 });
+
+test('middleware sees the questions as a result like any other', async () => {
+  const seen: unknown[] = [];
+  const server = serverOf((ctx) => ctx.elicit('a?', consent)).use((next) => async (request, ctx) => {
+    const result = await next(request, ctx);
+    seen.push(result['resultType'] ?? 'a result');
+    return result;
+  });
+  await converse(server, 'tools/call', call, yes);
+  expect(seen).toEqual(['input_required', 'a result']);
+});
+
+// spec: basic/patterns/mrtr#server-requirements-basic-workflow
+test('a client that never comes back leaves nothing behind', async () => {
+  const server = serverOf(async (ctx) => {
+    await Promise.all([ctx.elicit('a?', consent), new Promise(() => {})]);
+  });
+  for (let count = 0; count < 50; count++) await send(server, 'tools/call', call);
+  const closing = server.close({ graceMs: 60_000 });
+  await closing;
+  const refused = await server.fetch(new Request('http://localhost/mcp', { method: 'POST' }));
+  expect(refused.ok).toBe(false);
+});
