@@ -190,7 +190,7 @@ export class Replay {
       };
       const running = (async () => handler())();
       running.then(
-        (result) => settle(() => resolve(isInputRequired(result) ? this.seal(result) : result)),
+        (result) => settle(() => resolve(isInputRequired(result) ? this.seal(result) : this.#uncached(result))),
         // What ctx raised is a protocol error, and asking would not mend it.
         (error: Error) => (raisedBy(error) === undefined ? settle(() => reject(error)) : reject(error)),
       );
@@ -308,6 +308,12 @@ export class Replay {
       this.#round.reject(error);
       this.#afterwards?.();
     }
+  }
+
+  /** What came of answers is no answer to others (server/utilities/caching, "Cache Key"). */
+  #uncached(result: JsonObject): JsonObject {
+    const retried = this.#rounds > 0 || this.inputResponses !== undefined;
+    return retried && 'ttlMs' in result ? { ...result, ttlMs: 0, cacheScope: 'private' } : result;
   }
 
   async #seal(inputRequests: InputRequired['inputRequests'], own: unknown): Promise<JsonObject> {

@@ -274,6 +274,25 @@ describe('no other request is answered with input_required', () => {
   });
 });
 
+// spec: server/utilities/caching#cache-key
+test('MR6: what came of answers is not to be kept, whatever the resource says; what came without is', async () => {
+  const server = new McpServer({ name: 's', version: '1' }, { secret: SECRET })
+    .resource('it://asks', { name: 'asks', cache: { ttlMs: 60_000, cacheScope: 'public' } }, (_none, ctx) =>
+      asking(ctx),
+    )
+    .resource('it://tells', { name: 'tells', cache: { ttlMs: 60_000, cacheScope: 'public' } }, () => 'text');
+  const replies = await converse(server, 'resources/read', { uri: 'it://asks' }, answers);
+  const told = await send(server, 'resources/read', { uri: 'it://tells' });
+  expect([...replies, told].map(({ result: { ttlMs, cacheScope } }) => [ttlMs, cacheScope])).toEqual([
+    [undefined, undefined],
+    [undefined, undefined],
+    [0, 'private'],
+    [60_000, 'public'],
+  ]);
+  const ahead = { uri: 'it://asks', inputResponses: { name: { action: 'decline' } } };
+  expect((await send(server, 'resources/read', ahead)).result['ttlMs']).toBe(0);
+});
+
 test('a thousand calls at once, all with the same id, get their own answers', async () => {
   const server = new McpServer({ name: 's', version: '1' }, { secret: SECRET }).tool(
     'echo',
