@@ -119,7 +119,7 @@ export function compilePrompt(
   mask: Mask,
 ): CompiledPrompt {
   const owner = `prompt ${JSON.stringify(name)}`;
-  if (typeof handler !== 'function') {
+  if (typeof name !== 'string' || Object(definition) !== definition || typeof handler !== 'function') {
     throw new TypeError(`${owner}: write server.prompt('review', { argsSchema: z.object({ … }) }, (args) => …)`);
   }
   const { title, description, icons, meta, argsSchema, complete, visible, requires } = definition;
@@ -171,7 +171,7 @@ export function promptResult(returned: unknown, name: string, description?: stri
   // What else than what it says of itself could it say?
   if (messages !== undefined) return { ...(description && { description }), messages };
   if (isInputRequired(returned)) return returned as unknown as JsonObject;
-  if (isObject(returned) && Array.isArray(returned['messages'])) return returned;
+  if (isObject(returned) && areMessages(returned['messages'])) return returned;
   throw new TypeError(
     `Prompt ${JSON.stringify(name)} returned neither text, content, messages nor { messages: [...] }`,
   );
@@ -180,7 +180,11 @@ export function promptResult(returned: unknown, name: string, description?: stri
 function messagesOf(returned: unknown): readonly unknown[] | undefined {
   if (typeof returned === 'string') return [{ role: 'user', content: { type: 'text', text: returned } }];
   if (isBlock(returned)) return [{ role: 'user', content: returned }];
-  return Array.isArray(returned) && returned.every((one) => isObject(one) && isBlock(one['content']))
-    ? returned
-    : undefined;
+  return areMessages(returned) ? returned : undefined;
+}
+
+function areMessages(value: unknown): value is readonly PromptMessage[] {
+  const isMessage = (one: unknown): boolean =>
+    isObject(one) && (one['role'] === 'user' || one['role'] === 'assistant') && isBlock(one['content']);
+  return Array.isArray(value) && value.every(isMessage);
 }

@@ -2,11 +2,12 @@ import { McpError } from '../errors.js';
 import { isObject, type JsonObject, type ResultStamp } from '../json-rpc.js';
 import { isThenable } from '../schema/standard.js';
 import type { CacheHints, ClientCapabilities } from '../spec/types.js';
-import type { Catalog } from './catalog.js';
+import { sees, type Catalog } from './catalog.js';
 import { complete } from './completion.js';
 import { isInputRequired } from './input-required.js';
 import type { Context } from './context.js';
 import type { CallNext } from './extension.js';
+import type { Mask } from './guard.js';
 import type { CompiledPrompt } from './prompt.js';
 import { requireCapabilities } from './capabilities.js';
 import { notFound, type CompiledResource, type CompiledTemplate } from './resource.js';
@@ -48,11 +49,11 @@ export interface Catalogs {
 }
 
 /** The methods that read what is registered. */
-export function builtInMethods(catalogs: Catalogs): [string, Method][] {
+export function builtInMethods(catalogs: Catalogs, mask: Mask): [string, Method][] {
   const { tools, prompts, resources, templates } = catalogs;
-  const hasTools = (): boolean => tools.offered;
-  const hasPrompts = (): boolean => prompts.offered;
-  const hasResources = (): boolean => resources.offered || templates.offered;
+  const hasTools = (): boolean => tools.known;
+  const hasPrompts = (): boolean => prompts.known;
+  const hasResources = (): boolean => resources.known || templates.known;
   return [
     ['tools/list', { call: (params, ctx) => tools.list(params, ctx), offered: hasTools }],
     ['tools/call', { call: (params, ctx) => callTool(catalogs, params, ctx), offered: hasTools, asks: true }],
@@ -66,7 +67,10 @@ export function builtInMethods(catalogs: Catalogs): [string, Method][] {
     ],
     [
       'completion/complete',
-      { call: (params, ctx) => complete(prompts, templates, params, ctx), offered: () => completes(catalogs) },
+      {
+        call: (params, ctx) => complete(prompts, templates, mask, params, ctx),
+        offered: () => completes(catalogs),
+      },
     ],
   ];
 }
@@ -133,8 +137,8 @@ function find(
   const fixed = resources.get(uri, ctx);
   if (fixed !== undefined) return read(fixed, {});
   for (const entry of templates.values()) {
-    const variables = entry.visible?.(ctx) === false ? undefined : entry.template.match(uri);
-    if (variables !== undefined) return read(entry, variables);
+    const variables = entry.template.match(uri);
+    if (variables !== undefined && sees(entry, ctx)) return read(entry, variables);
   }
   return orElse(fallbacks.resources?.(uri, ctx), unknownResource, uri);
 }

@@ -13,7 +13,7 @@ import type {
   TextResourceContents,
 } from '../spec/types.js';
 import { isTemplate, parseTemplate, type TemplateVariables, type UriTemplate } from '../util/uri-template.js';
-import type { Listed, Source, Visible } from './catalog.js';
+import { pageOf, sees, type Listed, type Source, type Visible } from './catalog.js';
 import type { Completable, Completer } from './completion.js';
 import { toBase64 } from './content.js';
 import { raise, type Context } from './context.js';
@@ -86,6 +86,12 @@ export interface ResourceContents {
   readonly _meta?: MetaObject;
 }
 
+/** A whole result as a handler may give it. */
+export interface ReadResourceContents extends Omit<ReadResourceResult, 'contents'> {
+  /** What the resource holds. */
+  readonly contents: readonly ResourceContents[];
+}
+
 /**
  * What a handler returns: text, bytes, contents, or the whole result. `undefined` or `null`: there is no such resource,
  * and the caller is told so.
@@ -95,7 +101,7 @@ export type ResourceReturn =
   | Uint8Array
   | ResourceContents
   | readonly ResourceContents[]
-  | ReadResourceResult
+  | ReadResourceContents
   | InputRequired
   | undefined
   | null;
@@ -177,12 +183,16 @@ export function compileResource(
     const what = `Resource ${JSON.stringify(uri)}`;
     return guarded(what, mask, ctx, async () => {
       const result = readResult(await handler(variables as never, ctx as never), asked, mimeType);
-      return cache === undefined || isInputRequired(result) ? result : { ...cache, ...(result as JsonObject) };
+      if (isInputRequired(result)) return result;
+      checkTtl(result, what);
+      // Never for everyone what not everyone may read.
+      return { ...cache, ...(result as JsonObject), ...(visible && { cacheScope: 'private' }) };
     });
   }
 
   // Members that are undefined are not there once this is JSON, which is all that becomes of it.
   const shared = { name, title, description, mimeType, annotations, icons, _meta: meta };
+  checkTtl(cache, owner);
   if (!isTemplate(uri)) {
     if (!/^[a-z][a-z0-9+.-]*:\S/i.test(uri)) throw new TypeError(`${owner} is no URI, such as "docs://readme"`);
     if (list !== undefined || complete !== undefined)
@@ -209,14 +219,20 @@ export function compileResource(
 function sourceOf(list: ResourceLister, visible: Visible | undefined, owner: string, mask: Mask): Source {
   return (position, ctx) =>
     guarded(`The list of ${owner}`, mask, ctx, async () => {
-      if (visible?.(ctx) === false) return { items: [] };
+      if (!sees({ visible }, ctx)) return { items: [] };
       const page = await list(position, ctx);
-      return isPage(page) ? { items: page.resources, nextCursor: page.nextCursor } : { items: page };
+      const { resources, nextCursor } = Array.isArray(page)
+        ? { resources: page as readonly Resource[] }
+        : (Object(page) as ResourcePage);
+      return pageOf(`The list of ${owner}`, resources, nextCursor);
     });
 }
 
-function isPage(page: ResourcePage | readonly Resource[]): page is ResourcePage {
-  return 'resources' in page;
+/** @throws TypeError for what is no time to live */
+export function checkTtl({ ttlMs = 0 }: { readonly ttlMs?: unknown } = {}, owner: string): void {
+  if (!Number.isSafeInteger(ttlMs) || (ttlMs as number) < 0) {
+    throw new TypeError(`${owner}: ttlMs must be an integer, 0 or more`);
+  }
 }
 
 /**
@@ -228,9 +244,10 @@ export function readResult(returned: unknown, uri: string, mimeType?: string): J
   if (returned === undefined || returned === null) throw notFound(uri);
   // Sealed on its way out.
   if (isInputRequired(returned)) return returned as unknown as JsonObject;
-  if (isObject(returned) && Array.isArray(returned['contents'])) return returned;
-  const all: unknown[] = Array.isArray(returned) ? returned : [returned];
-  return { contents: all.map((one) => contentsOf(one, uri, mimeType)) };
+  const whole = isObject(returned) && Array.isArray(returned['contents']) ? returned : undefined;
+  const given = whole?.['contents'] ?? returned;
+  const all: readonly unknown[] = Array.isArray(given) ? given : [given];
+  return { ...whole, contents: all.map((one) => contentsOf(one, uri, mimeType)) };
 }
 
 function contentsOf(
@@ -245,7 +262,7 @@ function contentsOf(
         ? { blob: value }
         : (Object(value) as ResourceContents);
   const own = { uri, mimeType: usual ?? (text === undefined ? 'application/octet-stream' : 'text/plain'), ...rest };
-  if (text !== undefined) return { ...own, text };
+  if (typeof text === 'string') return { ...own, text };
   if (blob !== undefined) return { ...own, blob: toBase64(blob) };
   throw new TypeError(`Resource ${JSON.stringify(uri)} returned neither text, bytes nor contents`);
 }

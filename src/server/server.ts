@@ -12,8 +12,7 @@ import type { PromptEntry, ResourceEntry, Served, ToolEntry } from '../spec/serv
 import type { CacheHints, CallToolResult, Implementation, Prompt, Resource, Tool } from '../spec/types.js';
 import { MODERN_VERSIONS } from '../spec/versions.js';
 import { memoryBus, type Bus, type Change } from './bus.js';
-import { Catalog, type Source } from './catalog.js';
-import { unstructured } from './content.js';
+import { Catalog, pageOf, type Source } from './catalog.js';
 import type { Context, RequestContext, Service } from './context.js';
 import { Dispatcher, type ContextSource } from './dispatch.js';
 import type { AuthInfo, Exchange } from './exchange.js';
@@ -38,6 +37,7 @@ import {
 } from './prompt.js';
 import { builtInMethods, completes, type Catalogs } from './registry.js';
 import {
+  checkTtl,
   compileResource,
   readResult,
   type AnyResourceDefinition,
@@ -53,6 +53,8 @@ import { Running } from './running.js';
 import type { ListenFilter, Subscriptions } from './subscriptions.js';
 import {
   compileTool,
+  toolFailure,
+  toolResult,
   type AnyToolDefinition,
   type AnyToolHandler,
   type CompiledTool,
@@ -209,12 +211,12 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     this.#dispatcher = new Dispatcher(options, service, resultStamp({ _meta }));
     const { methods, handle, mask } = this.#dispatcher;
     methods.set('server/discover', { call: () => this.#discover() });
-    for (const [name, method] of builtInMethods(catalogs)) methods.set(name, method);
+    for (const [name, method] of builtInMethods(catalogs, mask)) methods.set(name, method);
     methods.set('subscriptions/listen', {
       // What is handed on is what was made for this very request.
       call: (params, ctx) => this.#listen(params, ctx as RequestContext),
       offered: () =>
-        catalogs.tools.offered || catalogs.prompts.offered || this.#hasResources || this.#extensions.size > 0,
+        this.#offers('tools') || this.#offers('prompts') || this.#offers('resources') || this.#extensions.size > 0,
     });
     this.#changed();
     this['~http'] = httpEndpoint(handle, options, this.#running, service, catalogs.tools, (error) =>
@@ -351,11 +353,8 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     const source: Source = (position, ctx) =>
       guarded(what, mask, ctx, async () => {
         // A page has the member that its list is named after.
-        const { [kind]: items, nextCursor } = (await page(position, ctx as Context<C>)) as ListPage[ListKind] & {
-          readonly [member: string]: unknown;
-        };
-        if (!Array.isArray(items)) throw new TypeError(`${what} must return { ${kind}: [...], nextCursor? }`);
-        return { items: items as object[], nextCursor };
+        const { [kind]: items, nextCursor } = Object(await page(position, ctx as Context<C>)) as JsonObject;
+        return pageOf(what, items, nextCursor);
       });
     this.#catalogs[kind].from('', source);
     if (use !== undefined) this.#fallBack(kind, use as never);
@@ -494,8 +493,39 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     await Promise.all([subscriptions?.close(), this.#running.close(graceMs)]);
   }
 
+  // Habits of other libraries get an error that shows the line to write instead.
+  /** @internal */
+  protected get registerTool(): never {
+    return instead(`server.tool('add', { inputSchema: z.object({ … }) }, (args) => …)`);
+  }
+
+  /** @internal */
+  protected get registerPrompt(): never {
+    return instead(`server.prompt('review', { argsSchema: z.object({ … }) }, (args) => …)`);
+  }
+
+  /** @internal */
+  protected get registerResource(): never {
+    return instead(`server.resource('users://{id}', { name: 'user' }, ({ id }) => …)`);
+  }
+
+  /** @internal */
+  protected get setRequestHandler(): never {
+    return instead(`server.method('my/method', { params: z.object({ … }) }, (params) => …)`);
+  }
+
+  /** @internal */
+  protected get connect(): never {
+    return instead('serve(server), or export default server');
+  }
+
   get #hasResources(): boolean {
     return this.#catalogs.resources.offered || this.#catalogs.templates.offered;
+  }
+
+  #offers(kind: Change['kind']): boolean {
+    const { tools, prompts, resources, templates } = this.#catalogs;
+    return kind === 'tools' ? tools.known : kind === 'prompts' ? prompts.known : resources.known || templates.known;
   }
 
   #addTool(name: string, definition: AnyToolDefinition, handler: AnyToolHandler): void {
@@ -530,14 +560,18 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
   #fallBack(kind: ListKind, use: (...args: unknown[]) => unknown): void {
     const { fallbacks } = this.#catalogs;
     const { mask } = this.#dispatcher;
+    const run = async (ctx: Context, read: (returned: unknown) => JsonObject, ...args: unknown[]) => {
+      const returned = await use(...args, ctx);
+      // `orElse` in the registry says that there is none.
+      return (returned === undefined ? undefined : read(returned)) as JsonObject;
+    };
     const serve = (name: string, ctx: Context, read: (returned: unknown) => JsonObject, ...args: unknown[]) =>
-      guarded(JSON.stringify(name), mask, ctx, async () => {
-        const returned = await use(name, ...args, ctx);
-        // `orElse` in the registry says that there is none.
-        return (returned === undefined ? undefined : read(returned)) as JsonObject;
-      });
+      guarded(JSON.stringify(name), mask, ctx, () => run(ctx, read, name, ...args));
     if (kind === 'tools')
-      fallbacks.tools = (name, args, ctx) => serve(name, ctx, (value) => unstructured(value, name), args);
+      fallbacks.tools = (name, args, ctx) =>
+        run(ctx, (value) => toolResult(value, name), name, args).catch((error: unknown) =>
+          toolFailure(error, name, mask, ctx),
+        );
     else if (kind === 'prompts')
       fallbacks.prompts = (name, args, ctx) => serve(name, ctx, (value) => promptResult(value, name), args);
     else fallbacks.resources = (uri, ctx) => serve(uri, ctx, (value) => readResult(value, uri));
@@ -566,14 +600,13 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
   async #openSubscriptions(): Promise<Subscriptions> {
     const { Subscriptions } = await import('./subscriptions.js');
     const { mayWatch, limits } = this.#options;
-    const { tools, prompts } = this.#catalogs;
     const filters = new Map<string, ListenFilter>();
     for (const { listenFilters = {} } of this.#extensions.values()) {
       for (const [member, filter] of Object.entries(listenFilters)) filters.set(member, filter);
     }
     return new Subscriptions({
       bus: this.#bus,
-      offers: (kind) => (kind === 'tools' ? tools.offered : kind === 'prompts' ? prompts.offered : this.#hasResources),
+      offers: (kind) => this.#offers(kind),
       mayWatch,
       filters,
       limits,
@@ -604,8 +637,10 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     restamp('server/discover', cache?.discover);
     restamp('tools/list', cache?.tools, tools as Catalog<never>);
     restamp('prompts/list', cache?.prompts, prompts as Catalog<never>);
-    restamp('resources/list', cache?.resources, resources as Catalog<never>);
-    restamp('resources/templates/list', cache?.resourceTemplates, templates as Catalog<never>);
+    const templatesToo = templates as Catalog<never>;
+    // Templates list resources, too.
+    restamp('resources/list', cache?.resources, templates.personal ? templatesToo : (resources as Catalog<never>));
+    restamp('resources/templates/list', cache?.resourceTemplates, templatesToo);
     if (kind !== undefined && served) this.#publish({ kind });
   }
 
@@ -629,12 +664,14 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
   }
 }
 
+function instead(line: string): never {
+  throw new TypeError(`Write ${line}`);
+}
+
 /** @throws TypeError */
 function checkOptions(cache: ServerCache | undefined, pageSize: number): void {
   const { discover, tools, prompts, resources, resourceTemplates } = cache ?? {};
-  for (const { ttlMs = 0 } of [cache, discover, tools, prompts, resources, resourceTemplates].map((one) => one ?? {})) {
-    if (!Number.isSafeInteger(ttlMs) || ttlMs < 0) throw new TypeError('cache.ttlMs must be an integer, 0 or more');
-  }
+  for (const hints of [cache, discover, tools, prompts, resources, resourceTemplates]) checkTtl(hints, 'cache');
   if (pageSize !== Infinity && !(Number.isSafeInteger(pageSize) && pageSize > 0)) {
     throw new TypeError('pageSize must be an integer, 1 or more');
   }
