@@ -12,8 +12,8 @@ const user = (subject: string): AuthInfo => ({ subject, scopes: [], claims: {} }
 function limited(options: RateLimitOptions = {}) {
   const ran = vi.fn<(name: string) => void>();
   const server = new McpServer({ name: 'r', version: '1' })
-    .tool('search', {}, () => void ran('search'))
-    .tool('constructor', {}, () => void ran('constructor'))
+    .tool('search', {}, () => ran('search'))
+    .tool('constructor', {}, () => ran('constructor'))
     .method('completion/complete', {}, () => ({ completion: { values: [] } }))
     .use(rateLimit(options));
   const call = async (request: Request, auth?: AuthInfo): Promise<number> =>
