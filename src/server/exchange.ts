@@ -41,6 +41,14 @@ export interface Peer {
   readonly http?: HttpInfo | undefined;
 }
 
+/** A question to the caller. */
+export interface InputRequest {
+  /** `elicitation/create`, `sampling/createMessage` or `roots/list`. */
+  readonly method: string;
+  /** The particulars. */
+  readonly params?: JsonObject | undefined;
+}
+
 /** How a response goes out. */
 export interface RespondOptions {
   /** The HTTP status, where the transport is HTTP and nothing was sent before. */
@@ -58,6 +66,11 @@ export interface RespondOptions {
 export interface Exchange {
   /** Who is calling. */
   readonly peer: Peer;
+  /**
+   * How handlers ask the caller for input: by answering `input_required` and running again when the caller retries, by
+   * asking over the open stream, or not at all.
+   */
+  readonly input: 'replay' | 'ask' | 'none';
   /** Aborts when the caller goes away or cancels, a deadline passes, or the server closes. Created on first use. */
   readonly signal: AbortSignal;
   /** Whether anybody still waits at the other end. */
@@ -76,6 +89,8 @@ export interface Exchange {
   send(message: JsonRpcNotification): Promise<void>;
   /** Sends the response. Unless `more` is set this ends the exchange. */
   respond(response: JsonRpcResponse, options?: RespondOptions): Promise<void> | void;
+  /** Asks the caller; only where {@link input} is `ask`. */
+  ask?(request: InputRequest): Promise<unknown>;
   /** Ends the exchange after a response that promised more. */
   end(): void;
   /** Aborts `signal` with a reason, without ending the exchange. */

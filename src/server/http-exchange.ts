@@ -109,6 +109,10 @@ export class HttpExchange implements Exchange, Silent {
     this.#running = running;
   }
 
+  get input(): 'replay' | 'none' {
+    return this.bare ? 'none' : 'replay';
+  }
+
   get gone(): boolean {
     this.#watch();
     return this.#gone;

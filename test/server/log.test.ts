@@ -1,66 +1,80 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { checkLogLevel, logNotification, requestLog } from '../../src/server/log.ts';
+import { McpServer } from 'mcpwire/server';
+import { logBudget } from '../../src/server/log.ts';
+import { messagesOf } from '../helpers/sse.js';
+import { answerOf, ask, modern, toolCall, type Json } from '../helpers/wire.js';
 
 const LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'] as const;
-const asking = (level: unknown) => ({ 'io.modelcontextprotocol/logLevel': level });
+const LEVEL = 'io.modelcontextprotocol/logLevel';
 
 afterEach(() => void vi.useRealTimers());
 
+/** A server whose tool logs one message of each level, and one without data. */
+const server = new McpServer({ name: 'l', version: '1' }).tool('work', {}, async (_args, ctx) => {
+  for (const level of LEVELS) await ctx.log(level, { code: 7 }, 'db');
+  return 'done';
+});
+
+/** The log messages that a call's response has. */
+async function heard(meta: Json): Promise<Json[]> {
+  const response = await server.fetch(toolCall('work', {}, { meta }));
+  if (response.headers.get('content-type') === 'application/json') {
+    expect((await answerOf(response)).result.content[0]?.text).toBe('done');
+    return [];
+  }
+  const messages = messagesOf(await response.text());
+  // The response is the last one.
+  expect(messages.pop()).toMatchObject({ id: 1, result: { content: [{ text: 'done' }] } });
+  return messages;
+}
+
 describe('what a request gets to hear', () => {
   // spec: server/utilities/logging#per-request-log-level
-  test('BI12: nothing, when its _meta has no log level', () => {
-    for (const level of LEVELS) expect(logNotification({}, level, 'x')).toBeUndefined();
+  test('BI12: nothing, when its _meta has no log level', async () => {
+    expect(await heard({})).toEqual([]);
   });
 
   // spec: server/utilities/logging#per-request-log-level
-  test.each(LEVELS)('BI12: %s and what is more severe', (asked) => {
-    const heard = LEVELS.filter((level) => logNotification(asking(asked), level, 'x') !== undefined);
-    expect(heard).toEqual(LEVELS.slice(LEVELS.indexOf(asked)));
+  test.each(LEVELS)('BI12: %s and what is more severe, on its own stream, before the response', async (asked) => {
+    const levels = (await heard({ [LEVEL]: asked })).map(({ params }) => (params as Json)['level']);
+    expect(levels).toEqual(LEVELS.slice(LEVELS.indexOf(asked)));
   });
 
   // spec: server/utilities/logging#log-message-notifications
-  test('a message has its level, its data, and its logger where it has one', () => {
-    expect(JSON.parse(JSON.stringify(logNotification(asking('info'), 'error', { code: 7 }, 'db')))).toEqual({
-      jsonrpc: '2.0',
-      method: 'notifications/message',
-      params: { level: 'error', logger: 'db', data: { code: 7 } },
-    });
-    expect(JSON.parse(JSON.stringify(logNotification(asking('info'), 'info', undefined)))).toEqual({
-      jsonrpc: '2.0',
-      method: 'notifications/message',
-      params: { level: 'info', data: null },
-    });
+  test('a message has its level, its logger and its data', async () => {
+    expect(await heard({ [LEVEL]: 'emergency' })).toEqual([
+      {
+        jsonrpc: '2.0',
+        method: 'notifications/message',
+        params: { level: 'emergency', logger: 'db', data: { code: 7 } },
+      },
+    ]);
   });
 
-  test.each(['verbose', 'ERROR', '', 3, null, ['error']])('a level that is none (%j) gets nothing', (asked) => {
-    for (const level of LEVELS) expect(logNotification(asking(asked), level, 'x')).toBeUndefined();
+  // spec: server/utilities/logging#error-handling
+  test.each(['verbose', 'ERROR', '', 3, null, ['error']])('a level that is none (%j) is -32602', async (asked) => {
+    const { error } = await ask(server, toolCall('work', {}, { meta: { [LEVEL]: asked } }));
+    expect(error.code).toBe(-32602);
+    expect(error.message).toContain(LEVEL);
   });
 });
 
-describe('checkLogLevel', () => {
-  // spec: server/utilities/logging#error-handling
-  test.each(['verbose', 'ERROR', '', 3, null, ['error']])('refuses %j with -32602', (asked) => {
-    expect(() => checkLogLevel(asking(asked))).toThrow(
-      expect.objectContaining({
-        code: 'invalid_params',
-        message: expect.stringMatching(/logLevel.*debug, info/) as unknown,
-      }),
-    );
-  });
-
-  test('takes every level, and none at all', () => {
-    for (const meta of [...LEVELS.map(asking), {}]) expect(() => checkLogLevel(meta)).not.toThrow();
-  });
+// spec: server/utilities/logging#capabilities
+test('the capability is declared, unless logging is switched off', async () => {
+  const capabilities = async (one: McpServer<unknown>) =>
+    (await ask(one, modern('server/discover'))).result['capabilities'] as Json;
+  expect(await capabilities(server)).toMatchObject({ logging: {} });
+  const silent = new McpServer({ name: 'l', version: '1' }, { logging: false });
+  expect(await capabilities(silent)).not.toHaveProperty('logging');
 });
 
 // spec: server/utilities/logging#implementation-considerations
 test('a handler that logs in a loop is cut off after 100 messages a second', () => {
   vi.useFakeTimers();
-  const log = requestLog(asking('info'));
-  const flood = () => Array.from({ length: 1_000 }, () => log('info', 'x')).filter((one) => one !== undefined).length;
+  const budget = logBudget();
+  const flood = () => Array.from({ length: 1_000 }, budget).filter(Boolean).length;
   expect(flood()).toBe(100);
   expect(flood()).toBe(0);
   vi.advanceTimersByTime(1_000);
-  for (let index = 0; index < 500; index++) log('debug', 'below the level, and so not counted');
   expect(flood()).toBe(100);
 });
