@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import * as z from 'zod';
 import * as fc from 'fast-check';
 import { McpClient } from 'mcpwire/client';
 import { McpServer, type AuthInfo } from 'mcpwire/server';
@@ -14,12 +15,22 @@ function limited(options: RateLimitOptions = {}) {
   const server = new McpServer({ name: 'r', version: '1' })
     .tool('search', {}, () => ran('search'))
     .tool('constructor', {}, () => ran('constructor'))
-    .method('completion/complete', {}, () => ({ completion: { values: [] } }))
+    .prompt(
+      'review',
+      { argsSchema: z.object({ language: z.string().optional() }), complete: { language: () => ['Java'] } },
+      () => 'Review it.',
+    )
     .use(rateLimit(options));
   const call = async (request: Request, auth?: AuthInfo): Promise<number> =>
     (await server.handler(auth === undefined ? {} : { auth })(request)).status;
   return { server, ran, call };
 }
+
+const completion = () =>
+  modern('completion/complete', {
+    ref: { type: 'ref/prompt', name: 'review' },
+    argument: { name: 'language', value: 'J' },
+  });
 
 async function allowed(count: number, call: () => Promise<number>): Promise<number> {
   let passed = 0;
@@ -79,7 +90,7 @@ describe('rateLimit', () => {
   // spec: server/utilities/completion#implementation-considerations
   test('BI14: by default completion/complete has 60 at once', async () => {
     const { call } = limited({ store: memoryRateLimitStore({ now: () => 0 }) });
-    expect(await allowed(100, () => call(modern('completion/complete')))).toBe(60);
+    expect(await allowed(100, () => call(completion()))).toBe(60);
   });
 
   test('a limit of false lifts a default', async () => {

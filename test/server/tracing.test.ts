@@ -8,6 +8,7 @@ import {
   type ReadableSpan,
 } from '@opentelemetry/sdk-trace-base';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { McpServer, ToolError, type JsonObject } from 'mcpwire/server';
 import { clientTracing } from '../../src/client/tracing.ts';
 import { traceContext, tracing } from '../../src/server/tracing.ts';
@@ -44,9 +45,13 @@ function traced(options?: Parameters<typeof tracing>[1]) {
     .tool('fails', {}, () => {
       throw new ToolError('no');
     })
-    .method('prompts/get', {}, () => ({}))
-    .method('resources/read', {}, () => ({}))
-    .method('completion/complete', {}, () => ({}))
+    .prompt(
+      'review',
+      { argsSchema: z.object({ language: z.string().optional() }), complete: { language: () => ['Java'] } },
+      () => 'Review it.',
+    )
+    .resource('file:///a', { name: 'a' }, () => 'text')
+    .resource('file:///{path}', { name: 'any', complete: { path: () => ['a'] } }, () => 'text')
     .method('own/method', {}, (_params, ctx) => {
       throw ctx.error(1001, 'No such job');
     })
@@ -78,13 +83,13 @@ describe('spans of a server', () => {
     ['resources/read', { uri: 'file:///a' }, 'resources/read', { 'mcp.resource.uri': 'file:///a' }],
     [
       'completion/complete',
-      { ref: { type: 'ref/prompt', name: 'review' } },
+      { ref: { type: 'ref/prompt', name: 'review' }, argument: { name: 'language', value: 'J' } },
       'completion/complete review',
       { 'gen_ai.prompt.name': 'review' },
     ],
     [
       'completion/complete',
-      { ref: { type: 'ref/resource', uri: 'file:///{path}' } },
+      { ref: { type: 'ref/resource', uri: 'file:///{path}' }, argument: { name: 'path', value: '' } },
       'completion/complete',
       { 'mcp.resource.uri': 'file:///{path}' },
     ],
