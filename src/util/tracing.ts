@@ -71,8 +71,11 @@ export interface TracingOptions {
 
 /** What is looked at of a request on its way through middleware. */
 export interface TracedRequest {
+  /** The JSON-RPC id, where it is known by then. */
   readonly id?: string | number | undefined;
+  /** The JSON-RPC method. */
   readonly method: string;
+  /** The params, with `_meta`. */
   readonly params?: Readonly<Record<string, unknown>>;
 }
 
