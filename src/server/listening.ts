@@ -19,7 +19,12 @@ export class Listening {
   readonly #tell: Tell;
   #subscriptions: Promise<Subscriptions> | undefined;
 
-  constructor(catalogs: Catalogs, extensions: ReadonlyMap<string, ServerExtension>, options: ServerOptions, bus: Bus) {
+  constructor(
+    catalogs: Catalogs,
+    extensions: ReadonlyMap<string, ServerExtension>,
+    options: ServerOptions,
+    tell: Tell,
+  ) {
     this.#catalogs = catalogs;
     this.#extensions = extensions;
     this.#options = options;
