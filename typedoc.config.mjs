@@ -17,6 +17,8 @@ export default {
   projectDocuments: [
     'server',
     'asking-for-input',
+    'subscriptions',
+    'observability',
     'client',
     'serving',
     'schemas',
