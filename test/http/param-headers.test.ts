@@ -126,7 +126,8 @@ describe('TR11: what may be annotated', () => {
     ['#/allOf/0/properties/a', { allOf: [{ properties: { a: one } }] }],
     ['#/not', { not: one }],
     ['#/if/properties/a', { if: { properties: { a: one } } }],
-    ['#/then/properties/a', Object.fromEntries([['then', { properties: { a: one } }]])],
+    // oxlint-disable-next-line unicorn/no-thenable -- a keyword
+    ['#/then/properties/a', { then: { properties: { a: one } } }],
     ['#/else/properties/a', { else: { properties: { a: one } } }],
     ['#/$defs/a', { $defs: { a: one }, properties: { a: { $ref: '#/$defs/a' } } }],
     ['#/$defs/a/properties/b', { $defs: { a: { properties: { b: one } } } }],
