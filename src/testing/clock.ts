@@ -1,0 +1,188 @@
+/** Time that stands still until a test moves it. */
+
+/** Options of {@link fakeClock}. */
+export interface FakeClockOptions {
+  /** What `Date.now()` says at first: milliseconds since 1970. Default: the real time at which it is installed. */
+  readonly now?: number | undefined;
+}
+
+/**
+ * A clock in the place of the real one: `setTimeout`, `setInterval`, what clears them, `AbortSignal.timeout`,
+ * `Date.now` and `performance.now`. `new Date()` without arguments stays real.
+ */
+export interface FakeClock {
+  /** What `Date.now()` says while it is installed, in milliseconds since 1970. */
+  readonly now: number;
+  /** In how many milliseconds each waiting timer is due, the next one first. */
+  readonly pending: readonly number[];
+  /**
+   * Takes the place of the real clock. Timers that run already go on in real time.
+   *
+   * @throws TypeError while another one is installed
+   */
+  install(): this;
+  /** Gives the real clock its place back. Timers that wait here never fire. Does nothing when it is not installed. */
+  uninstall(): void;
+  /**
+   * Moves time on. Every timer that falls due on the way fires at its own time, in order, and what it sets in motion
+   * runs before the next one does: promises, streams, and whatever else is ready within a few turns of the event loop.
+   *
+   * @param ms milliseconds; 0 only lets run what is ready
+   * @throws what a timer's callback throws, and TypeError when it is not installed or `ms` is negative
+   */
+  advance(ms: number): Promise<void>;
+}
+
+/** {@link FakeClock} for `using`, where the compiler's `lib` knows it. */
+export type DisposableClock = FakeClock & { readonly [Key in SyncDispose]: () => void };
+
+// `Symbol.dispose` where the program's own `lib` has it, so that our declarations do not demand it.
+type SyncDispose = SymbolConstructor extends { readonly dispose: infer Key extends symbol } ? Key : never;
+
+// What fires after a longer delay fires after 1 ms, as on Node.
+const MAX_DELAY = 2 ** 31 - 1;
+// Far from any number that a real timer has.
+const FIRST_ID = 2 ** 40;
+// Turns of the event loop between two timers: work that other threads do (WebCrypto) gets a chance to come back.
+const TURNS = 2;
+
+type Callback = (...args: unknown[]) => void;
+
+/** What `setTimeout` returns: as on Node, and a number where one is wanted. */
+interface Timer {
+  readonly id: number;
+  readonly callback: Callback;
+  readonly args: readonly unknown[];
+  readonly delay: number;
+  readonly repeats: boolean;
+  at: number;
+}
+
+let installed: FakeClock | undefined;
+
+/**
+ * Makes a clock for tests of timeouts, keep-alives, retries and expiry. It depends on no test runner, and works on client
+ * and server alike, since both look the globals up whenever they need them.
+ *
+ * @example
+ * ```ts
+ * using clock = fakeClock().install();
+ * const call = client.callTool('slow', {}, { timeoutMs: 5_000 });
+ * const failed = expect(call).rejects.toMatchObject({ code: 'timeout' });
+ * await clock.advance(5_000);
+ * await failed;
+ * ```
+ */
+export function fakeClock(options: FakeClockOptions = {}): DisposableClock {
+  const timers = new Map<number, Timer>();
+  let restore: (() => void)[] = [];
+  let turn: () => Promise<void>;
+  // Milliseconds since it was installed.
+  let elapsed = 0;
+  let startedAt = 0;
+  let nextId = FIRST_ID;
+
+  const set = (callback: Callback, delay: unknown, repeats: boolean, args: readonly unknown[]): object => {
+    const wanted = Math.trunc(Number(delay));
+    const ms = wanted >= 1 && wanted <= MAX_DELAY ? wanted : 1;
+    const timer: Timer = { id: nextId++, callback, args, delay: ms, repeats, at: elapsed + ms };
+    timers.set(timer.id, timer);
+    const handle = {
+      ref: () => handle,
+      unref: () => handle,
+      hasRef: () => true,
+      refresh() {
+        timer.at = elapsed + ms;
+        timers.set(timer.id, timer);
+        return handle;
+      },
+      close: () => void timers.delete(timer.id),
+      [Symbol.toPrimitive]: () => timer.id,
+    };
+    return handle;
+  };
+  const due = (): Timer[] => [...timers.values()].sort((a, b) => a.at - b.at || a.id - b.id);
+  const ready = async (): Promise<void> => {
+    for (let count = 0; count < TURNS; count++) await turn();
+  };
+  const fire = (timer: Timer): void => {
+    elapsed = timer.at;
+    if (timer.repeats) timer.at += timer.delay;
+    else timers.delete(timer.id);
+    timer.callback(...timer.args);
+  };
+
+  const clock: FakeClock = {
+    get now() {
+      return startedAt + elapsed;
+    },
+    get pending() {
+      return due().map(({ at }) => at - elapsed);
+    },
+    install() {
+      if (installed !== undefined) throw new TypeError('A fake clock is installed already: uninstall() it first');
+      installed = clock;
+      timers.clear();
+      elapsed = 0;
+      startedAt = options.now ?? Date.now();
+      const performanceAt = performance.now();
+      const { setTimeout, clearTimeout } = globalThis;
+      turn = () => new Promise((resolve) => void setTimeout(resolve));
+      const clear = (handle: unknown): void => {
+        // A timer from before: the two kinds of timer share one way to end them in every runtime.
+        if (!timers.delete(Number(handle))) clearTimeout(handle as Parameters<typeof clearTimeout>[0]);
+      };
+      const start =
+        (repeats: boolean) =>
+        (callback: Callback, delay?: unknown, ...args: unknown[]): object =>
+          set(callback, delay, repeats, args);
+      restore = [
+        replace(globalThis, 'setTimeout', start(false)),
+        replace(globalThis, 'setInterval', start(true)),
+        replace(globalThis, 'clearTimeout', clear),
+        replace(globalThis, 'clearInterval', clear),
+        replace(Date, 'now', () => startedAt + elapsed),
+        replace(performance, 'now', () => performanceAt + elapsed),
+        replace(AbortSignal, 'timeout', (ms: number) => {
+          const controller = new AbortController();
+          const expire = (): void =>
+            controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
+          set(expire, ms, false, []);
+          return controller.signal;
+        }),
+      ];
+      return this;
+    },
+    uninstall() {
+      if (installed !== clock) return;
+      installed = undefined;
+      for (const undo of restore.splice(0)) undo();
+    },
+    async advance(ms) {
+      if (installed !== clock) throw new TypeError('The fake clock is not installed: fakeClock().install()');
+      if (!(ms >= 0)) throw new TypeError('advance(ms): time does not go back');
+      const end = elapsed + ms;
+      await ready();
+      for (let timer; (timer = due()[0]) !== undefined && timer.at <= end;) {
+        fire(timer);
+        await ready();
+      }
+      elapsed = end;
+    },
+  };
+  const { dispose } = Symbol as { readonly dispose?: symbol };
+  if (dispose !== undefined) Object.defineProperty(clock, dispose, { value: () => clock.uninstall() });
+  // Disposable by the line above, where the runtime has such a thing.
+  return clock as DisposableClock;
+}
+
+/** Puts a value in the place of another, and returns what undoes it. */
+function replace(target: object, key: string, value: unknown): () => void {
+  const before = Object.getOwnPropertyDescriptor(target, key);
+  Object.defineProperty(target, key, { value, configurable: true, writable: true });
+  return () => {
+    // Inherited, like `performance.now`: it shows again once ours is gone.
+    if (before === undefined) Reflect.deleteProperty(target, key);
+    else Object.defineProperty(target, key, before);
+  };
+}
