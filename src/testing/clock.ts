@@ -1,4 +1,5 @@
 /** Time that stands still until a test moves it. */
+import { disposable, type Disposes } from './dispose.js';
 
 /** Options of {@link fakeClock}. */
 export interface FakeClockOptions {
@@ -13,6 +14,8 @@ export interface FakeClockOptions {
 export interface FakeClock {
   /** What `Date.now()` says while it is installed, in milliseconds since 1970. */
   readonly now: number;
+  /** Whether it is in the place of the real clock. */
+  readonly installed: boolean;
   /** In how many milliseconds each waiting timer is due, the next one first. */
   readonly pending: readonly number[];
   /**
@@ -34,10 +37,7 @@ export interface FakeClock {
 }
 
 /** {@link FakeClock} for `using`, where the compiler's `lib` knows it. */
-export type DisposableClock = FakeClock & { readonly [Key in SyncDispose]: () => void };
-
-// `Symbol.dispose` where the program's own `lib` has it, so that our declarations do not demand it.
-type SyncDispose = SymbolConstructor extends { readonly dispose: infer Key extends symbol } ? Key : never;
+export type DisposableClock = FakeClock & Disposes<'dispose', void>;
 
 // What fires after a longer delay fires after 1 ms, as on Node.
 const MAX_DELAY = 2 ** 31 - 1;
@@ -68,9 +68,7 @@ let installed: FakeClock | undefined;
  * ```ts
  * using clock = fakeClock().install();
  * const call = client.callTool('slow', {}, { timeoutMs: 5_000 });
- * const failed = expect(call).rejects.toMatchObject({ code: 'timeout' });
- * await clock.advance(5_000);
- * await failed;
+ * await Promise.all([expect(call).rejects.toMatchObject({ code: 'timeout' }), clock.advance(5_000)]);
  * ```
  */
 export function fakeClock(options: FakeClockOptions = {}): DisposableClock {
@@ -115,6 +113,9 @@ export function fakeClock(options: FakeClockOptions = {}): DisposableClock {
   const clock: FakeClock = {
     get now() {
       return startedAt + elapsed;
+    },
+    get installed() {
+      return installed === clock;
     },
     get pending() {
       return due().map(({ at }) => at - elapsed);
@@ -170,10 +171,7 @@ export function fakeClock(options: FakeClockOptions = {}): DisposableClock {
       elapsed = end;
     },
   };
-  const { dispose } = Symbol as { readonly dispose?: symbol };
-  if (dispose !== undefined) Object.defineProperty(clock, dispose, { value: () => clock.uninstall() });
-  // Disposable by the line above, where the runtime has such a thing.
-  return clock as DisposableClock;
+  return disposable(clock, 'dispose', () => clock.uninstall());
 }
 
 /** Puts a value in the place of another, and returns what undoes it. */

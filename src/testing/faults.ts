@@ -60,8 +60,7 @@ export interface FaultRequest {
  * Which requests go wrong, and how: one fault for all of them, a list with one entry for each from the first on
  * (`undefined`, and what is after the list's end, goes well), or a function that decides.
  */
-export type FaultPlan =
-  Fault | readonly (Fault | undefined)[] | ((request: FaultRequest) => Fault | undefined);
+export type FaultPlan = Fault | readonly (Fault | undefined)[] | ((request: FaultRequest) => Fault | undefined);
 
 /** Options of {@link faultyFetch}. */
 export interface FaultyFetchOptions {

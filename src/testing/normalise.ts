@@ -22,9 +22,9 @@ export interface SnapshotOptions {
   readonly replace?: ((key: string, value: unknown) => unknown) | undefined;
 }
 
-const ID_KEYS = new Set(['id', 'progressToken', 'requestId', 'io.modelcontextprotocol/subscriptionId']);
+const ID_KEYS = new Set(['progressToken', 'requestId', 'io.modelcontextprotocol/subscriptionId']);
 const TRACE_KEYS = new Set(['traceparent', 'tracestate', 'baggage']);
-// Where `id` is data and no message's id.
+// What is inside them is data, whatever it is called.
 const DATA_KEYS = new Set(['arguments', 'structuredContent', 'content', 'data']);
 
 /** The entries with everything replaced that differs from run to run. */
@@ -34,22 +34,28 @@ export function normalise(
 ): WireEntry[] {
   const numbers = numbering();
   const states = numbering();
-  const visit = (key: string, value: unknown, data: boolean): unknown => {
+  const visit = (key: string, value: unknown, depth: number, data: boolean): unknown => {
     const replaced = replace(key, value);
     if (replaced !== value) return replaced;
-    if (ids && !data && ID_KEYS.has(key) && !isObject(value) && value !== null) return numbers(value);
+    if (ids && !data && ((depth === 1 && key === 'id') || ID_KEYS.has(key)) && isScalar(value)) return numbers(value);
     if (volatile && !data && typeof value === 'string') {
       if (key === 'requestState') return `<state ${states(value)}>`;
       if (TRACE_KEYS.has(key)) return `<${key}>`;
     }
-    if (Array.isArray(value)) return value.map((item: unknown) => visit('', item, data));
+    if (Array.isArray(value)) return value.map((item: unknown) => visit('', item, depth + 1, data));
     if (!isObject(value)) return value;
     if (volatile && !data && key === META_CLIENT_INFO) return { ...value, version: '<version>' };
     const inside = data || DATA_KEYS.has(key);
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, visit(name, item, inside)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [name, visit(name, item, depth + 1, inside)]),
+    );
   };
-  return entries.map((entry) => ('message' in entry ? { ...entry, message: visit('', entry.message, false) } : entry));
+  return entries.map((entry) =>
+    'message' in entry ? { ...entry, message: visit('', entry.message, 0, false) } : { ...entry },
+  );
 }
+
+const isScalar = (value: unknown): boolean => typeof value === 'string' || typeof value === 'number';
 
 /** 1, 2, 3 … for each value when it is first seen, and the same again for the same value. */
 function numbering(): (value: unknown) => number {
