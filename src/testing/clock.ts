@@ -9,7 +9,8 @@ export interface FakeClockOptions {
 
 /**
  * A clock in the place of the real one: `setTimeout`, `setInterval`, what clears them, `AbortSignal.timeout`,
- * `Date.now` and `performance.now`. `new Date()` without arguments stays real.
+ * `Date.now` and `performance.now`. `new Date()` without arguments stays real, and so does `setTimeout` without a delay: who
+ * waits for the next turn does not wait for time.
  */
 export interface FakeClock {
   /** What `Date.now()` says while it is installed, in milliseconds since 1970. */
@@ -39,7 +40,7 @@ export interface FakeClock {
 /** {@link FakeClock} for `using`, where the compiler's `lib` knows it. */
 export type DisposableClock = FakeClock & Disposes<'dispose', void>;
 
-// What fires after a longer delay fires after 1 ms, as on Node.
+// A longer delay is one of 1 ms, as on Node.
 const MAX_DELAY = 2 ** 31 - 1;
 // Far from any number that a real timer has.
 const FIRST_ID = 2 ** 40;
@@ -135,8 +136,8 @@ export function fakeClock(options: FakeClockOptions = {}): DisposableClock {
       };
       const start =
         (repeats: boolean) =>
-        (callback: Callback, delay?: unknown, ...args: unknown[]): object =>
-          set(callback, delay, repeats, args);
+        (callback: Callback, delay?: number, ...args: unknown[]): unknown =>
+          repeats || Number(delay) > 0 ? set(callback, delay, repeats, args) : setTimeout(callback, 0, ...args);
       restore = [
         replace(globalThis, 'setTimeout', start(false)),
         replace(globalThis, 'setInterval', start(true)),

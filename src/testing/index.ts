@@ -14,6 +14,8 @@ export type { Fetch } from './fetch.js';
 export { recordWire } from './record.js';
 export type { RecorderOptions, WireEntry, WireRecorder } from './record.js';
 export type { SnapshotOptions } from './normalise.js';
+export { checkReplay } from './replay.js';
+export type { ReplayCall, ReplayOptions, ReplayReport } from './replay.js';
 export { script } from './script.js';
 export type {
   ElicitStep,

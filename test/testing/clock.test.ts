@@ -82,8 +82,18 @@ describe('a fake clock', () => {
     expect(callback).not.toHaveBeenCalled();
     await clock.advance(1);
     expect(callback).toHaveBeenCalledOnce();
-    for (const odd of [0, -1, NaN, 2 ** 31, undefined]) setTimeout(callback, odd);
-    expect(clock.pending).toEqual([1, 1, 1, 1, 1]);
+    for (const odd of [0.5, 2 ** 31]) setTimeout(callback, odd);
+    for (const odd of [0, undefined]) setInterval(callback, odd);
+    expect(clock.pending).toEqual([1, 1, 1, 1]);
+  });
+
+  test('lets run what waits for no time, only for its turn', async () => {
+    clock = fakeClock().install();
+    for (const delay of [0, -1, undefined]) await new Promise<void>((resolve) => void setTimeout(resolve, delay));
+    const callback = vi.fn<() => void>();
+    clearTimeout(setTimeout(callback, 0));
+    await clock.advance(0);
+    expect(callback).not.toHaveBeenCalled();
   });
 
   test('leaves timers from before alone, which can still be cleared', async () => {
