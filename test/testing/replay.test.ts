@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { McpServer } from 'mcpwire/server';
+import * as z from 'zod';
+import { inputRequired, McpServer } from 'mcpwire/server';
 import { checkReplay, fakeClock, script, type FakeClock } from 'mcpwire/testing';
 import { errorOf } from '../client/support.js';
 import type { Json } from '../helpers/wire.js';
@@ -9,8 +10,10 @@ interface Asking {
   /** The answer's content, or `undefined`. */
   ask(key: string, message: string): Json | undefined;
   once<T>(key: string, fn: () => T): T;
-  /** What it has brought itself. */
+  /** How often it has asked before. */
   readonly round: number;
+  /** Whether answers came with this request. */
+  readonly brought: boolean;
 }
 
 /** A server that replays, by the specification's words alone: everything that it knows travels in a state. */
@@ -20,17 +23,18 @@ function replaying(handler: (asking: Asking) => Json | undefined) {
     const { id, method, params } = (await request.json()) as { id: number; method: string; params: Json };
     seen.push({ method, ...params });
     const { requestState, inputResponses } = params as { requestState?: string; inputResponses?: Json };
-    const { answers, once, round } = JSON.parse(requestState ?? '{"answers":{},"once":{},"round":0}') as {
-      answers: Record<string, Json>;
-      once: Json;
-      round: number;
-    };
+    const { asked, answers, once, round } = {
+      ...{ asked: {}, answers: {}, once: {}, round: 0 },
+      ...(JSON.parse(requestState ?? '{}') as object),
+    } as { asked: Json; answers: Record<string, Json>; once: Json; round: number };
     Object.assign(answers, inputResponses);
     const inputRequests: Json = {};
     const result = handler({
       round,
+      brought: inputResponses !== undefined,
       ask(key, message) {
-        if (answers[key] !== undefined) return answers[key]['content'] as Json;
+        if (answers[key] !== undefined && asked[key] === message) return answers[key]['content'] as Json;
+        asked[key] = message;
         inputRequests[key] = {
           method: 'elicitation/create',
           params: { message, requestedSchema: { type: 'object', properties: {} } },
@@ -42,7 +46,7 @@ function replaying(handler: (asking: Asking) => Json | undefined) {
     const outcome = result ?? {
       resultType: 'input_required',
       ...(Object.keys(inputRequests).length > 0 && { inputRequests }),
-      requestState: JSON.stringify({ answers, once, round: round + 1 }),
+      requestState: JSON.stringify({ asked, answers, once, round: round + 1 }),
     };
     return Response.json({ jsonrpc: '2.0', id, result: outcome });
   };
@@ -146,7 +150,7 @@ describe('a handler that diverges', () => {
     [
       'changes a question that was answered',
       /"a" changed between two rounds/,
-      ({ ask, round }) => (round === 0 ? ask('a', 'a?') : round === 1 ? void ask('a2', 'x') : ask('a', 'a!')),
+      ({ ask, brought }) => ask('a', brought ? 'a!' : 'a?'),
     ],
   ])('%s', async (_what, message, handler) => {
     count = 0;
@@ -194,7 +198,7 @@ describe('checkReplay fails, too', () => {
     const endless = replaying(() => undefined);
     expect(await errorOf(checkReplay(endless, call, [], { maxRounds: 3 }))).toMatchObject({ code: 'limit_exceeded' });
     expect(endless.seen).toHaveLength(4);
-    const server = new McpServer({ name: 's', version: '1' });
+    const server = new McpServer({ name: 's', version: '1' }).tool('t', {}, () => '');
     expect(await errorOf(checkReplay(server, { tool: 'none' }, []))).toMatchObject({ code: 'invalid_params' });
     const odd = replaying(() => ({ resultType: 'input_required', requestState: 7 }));
     expect(await errorOf(checkReplay(odd, call, []))).toMatchObject({ code: 'invalid_message' });
@@ -211,5 +215,58 @@ describe('checkReplay fails, too', () => {
       { roots: {} },
       { roots: {} },
     ]);
+  });
+});
+
+describe('a server of this package', () => {
+  const form = z.object({ value: z.string() });
+  const said = (value: string) => accept({ value });
+  let runs = 0;
+  const server = new McpServer({ name: 'asking', version: '1.0.0' }, { secret: 'x'.repeat(32), onError: () => {} })
+    .tool('book', { outputSchema: z.object({ id: z.string(), words: z.array(z.string()) }) }, async (_args, ctx) => {
+      const id = await ctx.once('id', () => crypto.randomUUID());
+      const city = await ctx.elicit(`Where to, ${id}?`, form);
+      const more = await Promise.all([ctx.elicit('From?', form), ctx.elicit('To?', form), ctx.elicit('To?', form)]);
+      const words = [city, ...more].map((answer) =>
+        answer.action === 'accept' ? answer.content.value : answer.action,
+      );
+      return { id, words };
+    })
+    .tool('count', {}, async (_args, ctx) => (await ctx.elicit(`Try ${++runs}`, form)).action)
+    .tool('keyed', {}, async (_args, ctx) => (await ctx.elicit(`Try ${++runs}`, form, { key: 'try' })).action)
+    .tool('unordered', {}, async (_args, ctx) => {
+      const names = ++runs % 2 === 0 ? ['a', 'b'] : ['b', 'a'];
+      await Promise.all(names.map((name) => ctx.elicit(name, form)));
+      return 'done';
+    })
+    .tool('poll', {}, (_args, ctx) =>
+      typeof ctx.requestState === 'number' && ctx.requestState > 1
+        ? 'ready'
+        : inputRequired({ requestState: Number(ctx.requestState ?? 0) + 1 }),
+    );
+
+  test('asks the same way every time: in sequence, in parallel, the same twice', async () => {
+    const { result, rounds } = await checkReplay(
+      server,
+      { tool: 'book' },
+      [said('Bern'), said('1'), said('2'), { elicit: 'decline' }],
+      { results: 'same' },
+    );
+    expect(result['structuredContent']).toMatchObject({ words: ['Bern', '1', '2', 'decline'] });
+    expect(rounds.map(({ length }) => length)).toEqual([1, 3]);
+  });
+
+  test.each(['count', 'keyed', 'unordered'])('is found out where its tool %s does not', async (tool) => {
+    const answers = [{ when: '', ...said('x'), times: Infinity }];
+    expect((await errorOf(checkReplay(server, { tool }, answers))).message).toMatch(/diverged without an answer/);
+  });
+
+  test('may wait without a question', async () => {
+    expect((await checkReplay(server, { tool: 'poll' }, [])).rounds).toEqual([[], []]);
+  });
+
+  test('asks the same way while its states wait, on a clock that moves', async () => {
+    clock.install();
+    await checkReplay(server, { tool: 'book' }, [said('a'), said('b'), said('c'), said('d')], { clock });
   });
 });
