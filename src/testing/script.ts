@@ -57,13 +57,13 @@ export type ScriptStep = ElicitStep | ElicitUrlStep | SampleStep | RootsStep;
 /** The handlers of a script, as `connect` takes them. Only those that some step needs: each one declares a capability. */
 export interface ScriptHandlers {
   /** Answers forms. */
-  readonly elicit?: (params: ElicitRequestFormParams) => Promise<ElicitResult>;
+  readonly elicit?: (form: Pick<ElicitRequestFormParams, 'message' | 'requestedSchema'>) => Promise<ElicitResult>;
   /** Answers questions to open a page. */
-  readonly elicitUrl?: (params: ElicitRequestURLParams) => Promise<ElicitResult>;
+  readonly elicitUrl?: (page: Pick<ElicitRequestURLParams, 'message' | 'url'>) => Promise<ElicitResult>;
   /** Answers for the model. */
   readonly sample?: (params: CreateMessageRequestParams) => Promise<CreateMessageResult>;
   /** Tells the roots. */
-  readonly roots?: () => Promise<ListRootsResult>;
+  readonly roots?: () => Promise<readonly Root[]>;
 }
 
 /** What {@link script} returns. */
@@ -85,8 +85,6 @@ export interface Script {
    */
   done(): void;
 }
-
-type Kind = 'elicit' | 'elicitUrl' | 'sample' | 'roots';
 
 /**
  * Plays the user, and the user's model. Steps answer in the order in which they stand, whatever they answer; those with
@@ -127,14 +125,16 @@ export function script(steps: readonly ScriptStep[]): Script {
     return respond(found.step, question);
   };
 
-  const handlers = Object.fromEntries(
-    [...new Set(rest.map(({ kind }) => kind))].map((kind) => [
-      kind,
-      (params?: unknown) =>
-        // The client hands each handler the params of its own kind of question.
-        answer({ method: METHODS[kind], ...(kind !== 'roots' && { params }) } as InputRequest),
-    ]),
-  ) as ScriptHandlers;
+  // Each gives answers of its own kind: a step is found by the kind of the question.
+  const all: Required<ScriptHandlers> = {
+    elicit: ({ message, requestedSchema }) =>
+      answer({ method: 'elicitation/create', params: { message, requestedSchema } }) as Promise<ElicitResult>,
+    elicitUrl: ({ message, url }) =>
+      answer({ method: 'elicitation/create', params: { mode: 'url', message, url } }) as Promise<ElicitResult>,
+    sample: (params) => answer({ method: 'sampling/createMessage', params }) as Promise<CreateMessageResult>,
+    roots: async () => ((await answer({ method: 'roots/list' })) as ListRootsResult).roots,
+  };
+  const handlers: ScriptHandlers = Object.fromEntries(rest.map(({ kind }) => [kind, all[kind]]));
 
   return {
     handlers,
@@ -150,16 +150,11 @@ export function script(steps: readonly ScriptStep[]): Script {
   };
 }
 
-const METHODS: Readonly<Record<Kind, InputRequest['method']>> = {
-  elicit: 'elicitation/create',
-  elicitUrl: 'elicitation/create',
-  sample: 'sampling/createMessage',
-  roots: 'roots/list',
-};
+const KINDS = ['elicit', 'elicitUrl', 'sample', 'roots'] as const;
+type Kind = (typeof KINDS)[number];
 
 function kindOf(step: ScriptStep): Kind {
-  // The keys of the table are what its type says.
-  const [kind, ...more] = (Object.keys(METHODS) as Kind[]).filter((name) => name in step);
+  const [kind, ...more] = KINDS.filter((name) => name in step);
   if (kind === undefined || more.length > 0)
     throw new TypeError('A step of a script has one of elicit, elicitUrl, sample, roots');
   return kind;

@@ -23,10 +23,17 @@ function replaying(handler: (asking: Asking) => Json | undefined) {
     const { id, method, params } = (await request.json()) as { id: number; method: string; params: Json };
     seen.push({ method, ...params });
     const { requestState, inputResponses } = params as { requestState?: string; inputResponses?: Json };
-    const { asked, answers, once, round } = {
-      ...{ asked: {}, answers: {}, once: {}, round: 0 },
-      ...(JSON.parse(requestState ?? '{}') as object),
-    } as { asked: Json; answers: Record<string, Json>; once: Json; round: number };
+    const {
+      asked = {},
+      answers = {},
+      once = {},
+      round = 0,
+    } = JSON.parse(requestState ?? '{}') as {
+      asked?: Json;
+      answers?: Record<string, Json>;
+      once?: Json;
+      round?: number;
+    };
     Object.assign(answers, inputResponses);
     const inputRequests: Json = {};
     const result = handler({
@@ -267,6 +274,8 @@ describe('a server of this package', () => {
 
   test('asks the same way while its states wait, on a clock that moves', async () => {
     clock.install();
-    await checkReplay(server, { tool: 'book' }, [said('a'), said('b'), said('c'), said('d')], { clock });
+    const answers = [said('a'), said('b'), said('c'), said('d')];
+    const { runs: counted } = await checkReplay(server, { tool: 'book' }, answers, { clock });
+    expect(counted).toBe(9);
   });
 });

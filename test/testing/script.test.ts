@@ -105,7 +105,7 @@ describe('a script', () => {
     expect(await elicit?.(form('a').params)).toEqual({ action: 'accept' });
     expect(await elicitUrl?.(page('a').params)).toEqual({ action: 'decline' });
     expect(await sample?.({ messages: [], maxTokens: 1 })).toEqual(said('x'));
-    expect(await list?.()).toEqual({ roots: [] });
+    expect(await list?.()).toEqual([]);
     expect(Object.keys(script([{ sample: 'x' }]).handlers)).toEqual(['sample']);
   });
 
