@@ -7,6 +7,7 @@ import * as modernClient from 'mcpwire/client/modern';
 import { serve, toNodeListener } from 'mcpwire/node';
 import { McpServer, ToolError, defineTool, image, result, text } from 'mcpwire/server';
 import * as modernServer from 'mcpwire/server/modern';
+import { connectInMemory, fakeClock, faultyFetch, recordWire, script, type WireEntry } from 'mcpwire/testing';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 declare function same<A, B>(equal: Equal<A, B>): void;
@@ -170,3 +171,22 @@ export const oneModernServer = new modernServer.McpServer({ name: 'modern', vers
 export const oneModernClient = modernClient.McpClient.connect<typeof oneModernServer>(
   new URL('http://127.0.0.1:3000/mcp'),
 );
+
+// --- A test -----------------------------------------------------------------------------------------------------------
+
+export async function tested(): Promise<readonly WireEntry[]> {
+  const record = recordWire();
+  const client = await connectInMemory(server, {
+    record,
+    wrap: (fetch) => faultyFetch(fetch, [{ delayMs: 1 }, undefined]),
+    script: script([{ elicit: 'decline' }]),
+    clock: fakeClock({ now: 0 }),
+  });
+  const repeated = await client.callTool('repeat', { value: 'abc' });
+  if (!repeated.isError) same<typeof repeated.structuredContent, { value: string }>(true);
+  // @ts-expect-error there is no such tool
+  await client.callTool('job_walk');
+  // @ts-expect-error no answer to anything
+  script([{ answer: 'yes' }]);
+  return record.snapshot();
+}
