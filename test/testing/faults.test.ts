@@ -4,7 +4,7 @@ import { McpClient, type McpErrorCode } from 'mcpwire/client';
 import { McpServer } from 'mcpwire/server';
 import { connectInMemory, faultyFetch, fakeClock, recordWire, type Fault, type FaultPlan } from 'mcpwire/testing';
 import { errorOf } from '../client/support.js';
-import { gate } from '../helpers/gate.js';
+import { gate, settle } from '../helpers/gate.js';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const answering =
@@ -109,16 +109,25 @@ describe('a request', () => {
 
   test("is worked on in vain, with drop: 'response'", async () => {
     const whole = gate();
-    const body = new ReadableStream<Uint8Array>({
-      pull(controller) {
-        controller.enqueue(encode('x'));
-        controller.close();
-        whole.open();
+    const body = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          controller.enqueue(encode('x'));
+          controller.close();
+          whole.open();
+        },
+        cancel: () => expect.unreachable('the server would stop'),
       },
-      cancel: () => expect.unreachable('the server would stop'),
-    });
-    const fetch = faultyFetch(() => Promise.resolve(new Response(body)), { drop: 'response' });
-    await expect(fetch('http://x', post)).rejects.toThrow(TypeError);
+      { highWaterMark: 0 },
+    );
+    const work = gate<Response>();
+    const lost = vi.fn<() => void>();
+    const answer = faultyFetch(() => work.opened, { drop: 'response' })('http://x', post);
+    answer.catch(lost);
+    await settle();
+    expect(lost).not.toHaveBeenCalled();
+    work.open(new Response(body));
+    await expect(answer).rejects.toThrow(TypeError);
     await whole.opened;
     const failing = faultyFetch(() => Promise.reject(new Error('refused')), { drop: 'response' });
     await expect(failing('http://x', post)).rejects.toThrow('fetch failed');

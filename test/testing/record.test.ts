@@ -146,6 +146,18 @@ describe('a recorder', () => {
       { exchange: 1, direction: 'sent', left: true },
     ]);
 
+    const half = new ReadableStream<Uint8Array>({ start: (sink) => sink.enqueue(new TextEncoder().encode('{"id":')) });
+    const first = recordWire(() => Promise.resolve(new Response(half, { status: 500 })));
+    const reader = (await first.fetch('http://x/', {})).body!.getReader();
+    await reader.read();
+    const pending = reader.read();
+    await reader.cancel();
+    await pending;
+    expect(first.entries.slice(1)).toEqual([
+      { exchange: 1, direction: 'received', status: 500, text: '{"id":' },
+      { exchange: 1, direction: 'sent', left: true },
+    ]);
+
     const never: Fetch = (_url, { signal }) =>
       new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted'))));
     const second = recordWire(never);
@@ -242,6 +254,14 @@ describe('a snapshot', () => {
     const text = JSON.stringify(wire.snapshot({ replace: (key, value) => (key === 'content' ? '<content>' : value) }));
     expect(text).toContain('<content>');
     expect(text).not.toContain('pong');
+  });
+
+  test('takes no data for an id', async () => {
+    const data = { id: 'x', arguments: { id: 'x', progressToken: 'x', requestState: 'x', traceparent: 'x' } };
+    const message = { id: 'x', method: 'own', params: { ...data, progressToken: 'x' } };
+    const wire = recordWire(() => Promise.resolve(new Response(null, { status: 202 })));
+    await wire.fetch('http://x/', { method: 'POST', body: JSON.stringify(message) });
+    expect(wire.snapshot()[0]?.message).toEqual({ id: 1, method: 'own', params: { ...data, progressToken: 1 } });
   });
 
   test('numbers states, so that one shows whether it came back unchanged', async () => {
