@@ -5,7 +5,7 @@ import { McpServer } from 'mcpwire/server';
 import { connectInMemory, recordWire, type Fetch } from 'mcpwire/testing';
 import { PACKAGE_VERSION } from '../../src/client/version.js';
 import { errorOf, event, failure, json, listen, notification, result, sse } from '../client/support.js';
-import { gate } from '../helpers/gate.js';
+import { gate, settle } from '../helpers/gate.js';
 
 const server = new McpServer({ name: 'jobs', version: '1.0.0' })
   .tool('ping', {}, () => 'pong')
@@ -153,6 +153,7 @@ describe('a recorder', () => {
     const pending = reader.read();
     await reader.cancel();
     await pending;
+    await settle();
     expect(first.entries.slice(1)).toEqual([
       { exchange: 1, direction: 'received', status: 500, text: '{"id":' },
       { exchange: 1, direction: 'sent', left: true },
