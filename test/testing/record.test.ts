@@ -151,6 +151,7 @@ describe('a recorder', () => {
     const reader = (await first.fetch('http://x/', {})).body!.getReader();
     await reader.read();
     const pending = reader.read();
+    await settle();
     await reader.cancel();
     await pending;
     await settle();
