@@ -23,6 +23,7 @@ describe('a fake clock', () => {
   test('stands still, from a time of your choice, until it is moved', async () => {
     clock = fakeClock({ now: Date.UTC(2026, 6, 28) }).install();
     const started = performance.now();
+    expect(Number.isInteger(started)).toBe(true);
     expect([Date.now(), clock.now]).toEqual([1785196800000, 1785196800000]);
     await clock.advance(1500);
     expect([Date.now(), clock.now, performance.now() - started]).toEqual([1785196801500, 1785196801500, 1500]);
