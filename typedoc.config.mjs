@@ -22,6 +22,7 @@ export default {
     'client',
     'serving',
     'schemas',
+    'testing',
     'errors',
     'limits',
     'architecture',
