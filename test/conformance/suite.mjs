@@ -1,7 +1,7 @@
 // @ts-check
 // The official suite as a function: what it would run, and what came of a run.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
@@ -94,12 +94,13 @@ async function test(args) {
           .replace(args[0] === 'server' ? /^server-/ : '', '');
         /** @type {Check[]} */
         const checks = JSON.parse(readFileSync(join(results, path), 'utf8'));
-        return { scenario, checks, output };
+        const errors = join(results, dirname(path), 'stderr.txt');
+        return { scenario, checks, output, errors: existsSync(errors) ? readFileSync(errors, 'utf8') : '' };
       });
     // The exit code says more than the checks where a client crashed or hung.
     const single = args.includes('--scenario') ? outcomes[0] : undefined;
     if (code !== 0 && single?.checks.every(({ status }) => status !== 'FAILURE' && status !== 'WARNING') === true) {
-      single.checks.push({ id: 'exit-code', status: 'FAILURE', errorMessage: output.slice(-2000) });
+      single.checks.push({ id: 'exit-code', status: 'FAILURE', errorMessage: single.errors || output.slice(-2000) });
     }
     if (outcomes.length === 0) throw new Error(`The suite left no results:\n${output.slice(-2000)}`);
     return outcomes;
