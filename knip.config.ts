@@ -6,7 +6,7 @@ const config: KnipConfig = {
     ...entries().map(({ source }) => source),
     'bench/**/*.mjs',
     'examples/*.ts',
-    'test/{dist,interop,runtimes}/**/*.{ts,mjs}',
+    'test/{conformance,dist,interop,runtimes}/**/*.{ts,mjs}',
     'tools/*.mjs',
   ],
   project: ['{src,test,examples,bench,tools}/**/*.{ts,mjs}', '*.{ts,mjs}'],
