@@ -5,43 +5,26 @@
 // The sentences are in test/conformance/requirements. A test names those that it proves in its title or in a comment, above
 // it or inside: `// spec: basic/patterns/mrtr#error-handling.3`, several with spaces between. Without a number it names the
 // section, which proves no sentence.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { LEGS } from '../test/conformance/legs.mjs';
+import { pages, REQUIREMENTS } from '../test/conformance/requirements.mjs';
 import { evidence } from './spec-evidence.mjs';
 
 const PAGE = 'docs/conformance.md';
-const REQUIREMENTS = 'test/conformance/requirements';
 const SPECIFICATION = 'https://modelcontextprotocol.io/specification/2026-07-28';
 
-/**
- * One demand of a normative sentence, in our words. `.n` counts the demands of a section.
- *
- * @typedef {object} Sentence
- * @property {string} id `<page>#<anchor>.<n>`
- * @property {'MUST' | 'MUST NOT' | 'SHOULD' | 'SHOULD NOT'} level
- * @property {'client' | 'server' | 'both' | 'host'} side whom it binds; `host`: not an SDK
- * @property {string} summary
- * @property {'authorization' | 'stdio'} [piece] a part of the package that is not there yet
- * @property {string[]} [suite] checks of the official suite that prove it: `<scenario>/<check>`
- * @property {string} [exception] why it is not kept
- */
+/** @typedef {import('../test/conformance/requirements.mjs').Page} Page */
 
-/** @typedef {{ page: string, anchors: string[], sentences: Sentence[] }} Page */
+/** @typedef {import('../test/conformance/requirements.mjs').Sentence} Sentence */
 
 const { values: wanted } = parseArgs({ options: { check: { type: 'boolean' }, complete: { type: 'boolean' } } });
 
 /** @type {string[]} */
 const faults = [];
 
-/** @type {Page[]} */
-const pages = readdirSync(REQUIREMENTS, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.json'))
-  .map((name) => /** @type {Page} */ (JSON.parse(readFileSync(join(REQUIREMENTS, name), 'utf8'))))
-  .sort((a, b) => (a.page < b.page ? -1 : 1));
-
-const sentences = pages.flatMap((page) => page.sentences);
+const all = pages();
+const sentences = all.flatMap((page) => page.sentences);
 /** @type {Map<string, string[]>} */
 const proofs = new Map();
 for (const { id, suite = [] } of sentences) {
@@ -52,7 +35,7 @@ for (const { id, suite = [] } of sentences) {
   );
 }
 const sections = new Map(
-  pages.flatMap(({ page, anchors }) => ['top', ...anchors].map((anchor) => [`${page}#${anchor}`, 0])),
+  all.flatMap(({ page, anchors }) => ['top', ...anchors].map((anchor) => [`${page}#${anchor}`, 0])),
 );
 
 for (const { id, test, where } of evidence('test')) {
@@ -125,7 +108,7 @@ function render() {
     '',
     ...totals(),
     '',
-    ...pages.flatMap(ofPage),
+    ...all.flatMap(ofPage),
     ...ofSections(),
     '## Exceptions',
     '',
@@ -156,9 +139,9 @@ function totals() {
   return table(
     ['who', 'MUST', 'tested', 'SHOULD', 'tested'],
     rows.map(([who, belongs]) => {
-      const all = sentences.filter(belongs);
-      const musts = all.filter(isMust);
-      const shoulds = all.filter((sentence) => !isMust(sentence));
+      const own = sentences.filter(belongs);
+      const musts = own.filter(isMust);
+      const shoulds = own.filter((sentence) => !isMust(sentence));
       return [
         who,
         ...[musts, musts.filter(covered), shoulds, shoulds.filter(covered)].map(({ length }) => String(length)),
