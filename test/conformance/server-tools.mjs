@@ -3,6 +3,7 @@
 import { audio, image, resource, text, ToolError } from 'mcpwire/server';
 import { fromJsonSchema } from 'mcpwire/json-schema';
 import * as z from 'zod';
+import contact from './contact.json' with { type: 'json' };
 import { PNG, WAV } from './media.mjs';
 
 /** @param {import('mcpwire/server').McpServer} server */
@@ -72,34 +73,10 @@ export function addTools(server) {
     )
     .tool(
       'json_schema_2020_12_tool',
-      { description: 'Takes what JSON Schema 2020-12 describes.', inputSchema: fromJsonSchema(CONTACT) },
-      (contact) => JSON.stringify(contact),
+      { description: 'Takes what JSON Schema 2020-12 describes.', inputSchema: fromJsonSchema(contact) },
+      (args) => JSON.stringify(args),
     );
 }
-
-const CONTACT = /** @type {const} */ ({
-  $schema: 'https://json-schema.org/draft/2020-12/schema',
-  type: 'object',
-  $defs: {
-    address: {
-      $anchor: 'addressDef',
-      type: 'object',
-      properties: { street: { type: 'string' }, city: { type: 'string' } },
-    },
-  },
-  properties: {
-    name: { type: 'string' },
-    address: { $ref: '#/$defs/address' },
-    contactMethod: { type: 'string', enum: ['phone', 'email'] },
-    phone: { type: 'string' },
-    email: { type: 'string' },
-  },
-  allOf: [{ anyOf: [{ required: ['phone'] }, { required: ['email'] }] }],
-  if: { properties: { contactMethod: { const: 'phone' } }, required: ['contactMethod'] },
-  then: { required: ['phone'] },
-  else: { required: ['email'] },
-  additionalProperties: false,
-});
 
 /**
  * @param {number} ms
