@@ -113,8 +113,8 @@ describe('a request of revision 2026-07-28', () => {
     });
   });
 
-  // spec: basic#requests.3
-  it('uses each id once, also when 100 calls run at the same time', async () => {
+  // spec: basic#requests.3 basic/patterns/progress#progress-flow.2
+  it('uses each id and each progress token once, also when 100 calls run at the same time', async () => {
     const { url, received } = await listen(({ message }, response) =>
       json(response, result(message.id, { echo: message.params?.['n'] })),
     );
@@ -122,6 +122,7 @@ describe('a request of revision 2026-07-28', () => {
     const answers = await Promise.all(Array.from({ length: 100 }, (_, n) => client.request('x', { n })));
     expect(answers.map(({ echo }) => echo)).toEqual(Array.from({ length: 100 }, (_, n) => n));
     expect(new Set(received.map(({ message }) => message.id)).size).toBe(100);
+    expect(new Set(received.map(({ message }) => message.params?._meta?.['progressToken'])).size).toBe(100);
   });
 });
 
