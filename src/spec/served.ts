@@ -12,6 +12,20 @@ export interface ToolEntry<Name extends string = string, Input = unknown, Output
   readonly output: Output;
 }
 
+/** One prompt in a server's type. */
+export interface PromptEntry<Name extends string = string, Args = unknown> {
+  /** The prompt's name. */
+  readonly prompt: Name;
+  /** What a caller sends as arguments. */
+  readonly args: Args;
+}
+
+/** One resource, or template, in a server's type. */
+export interface ResourceEntry<Uri extends string = string> {
+  /** The URI or the template. */
+  readonly resource: Uri;
+}
+
 /**
  * Anything that is typed and served like an `McpServer`. A client recognises it by its shape, so that client bundles
  * carry no server.
