@@ -6,7 +6,7 @@ import * as z from 'zod';
 const person = z.object({ name: z.string() });
 const consent = z.object({ ok: z.boolean() });
 
-/** @type {import('mcpwire/server').CreateMessageParams} */
+/** @type {import('mcpwire/server').CreateMessageRequestParams} */
 const capital = {
   messages: [{ role: 'user', content: { type: 'text', text: 'What is the capital of France?' } }],
   maxTokens: 100,
