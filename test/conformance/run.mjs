@@ -81,26 +81,33 @@ await Promise.all(
   }),
 );
 
-/** @type {string[]} */
-const complaints = [];
+/**
+ * What is wrong, and where.
+ *
+ * @type {Map<string, string[]>}
+ */
+const complaints = new Map();
+const complain = (/** @type {string} */ what, /** @type {string} */ where) =>
+  complaints.set(what, [...(complaints.get(what) ?? []), where]);
+
 const cells = [['leg', 'scenarios', 'passed', 'failed', 'warned', 'skipped']];
 let passed = 0;
 let failed = 0;
 for (const { name, expected, outcomes, problems } of rows) {
-  for (const problem of problems) complaints.push(`${name}: ${problem}`);
+  for (const problem of problems) complain(problem, name);
   const missing =
     problems.length > 0 ? [] : expected.filter((one) => !outcomes.some(({ scenario }) => scenario === one));
-  for (const scenario of missing) complaints.push(`${name}: ${scenario}: no result`);
+  for (const scenario of missing) complain(`${scenario}: no result`, name);
   const count = { SUCCESS: 0, FAILURE: problems.length + missing.length, WARNING: 0, SKIPPED: 0, INFO: 0 };
   for (const { scenario, checks, output } of outcomes) {
     const bad = checks.filter(({ status }) => status === 'FAILURE' || status === 'WARNING');
     for (const { status } of checks) count[status]++;
     for (const { id, status, errorMessage, description } of bad) {
-      complaints.push(`${name}: ${scenario}: ${id} (${status}): ${errorMessage ?? description ?? ''}`);
+      complain(`${scenario}: ${id} (${status}): ${errorMessage ?? description ?? ''}`, name);
     }
     if (bad.length === 0 && !checks.some(({ status }) => status === 'SUCCESS')) {
       count.FAILURE++;
-      complaints.push(`${name}: ${scenario}: nothing was tested`);
+      complain(`${scenario}: nothing was tested`, name);
     }
     if (wanted.verbose && wanted.scenario !== undefined) console.log(`--- ${name}: ${scenario}\n${output}`);
     else if (wanted.verbose) console.log(`${bad.length === 0 ? 'ok' : 'no'}  ${name}: ${scenario}`);
@@ -124,7 +131,7 @@ if (wanted.scenario === undefined && wanted.runtime === undefined && wanted.leg.
     for (const check of suite) {
       if (passing.has(check)) continue;
       failed++;
-      complaints.push(`${id}: names ${check} as its proof, which did not pass`);
+      complain(`${check} did not pass`, `${id} names it as its proof`);
     }
   }
 }
@@ -135,7 +142,7 @@ for (const row of cells) {
     row.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join('  '),
   );
 }
-if (complaints.length > 0) console.log(`\n${complaints.join('\n')}`);
-if (rows.length === 0) complaints.push('No leg has what was asked for.');
+if (rows.length === 0) complain('nothing was run', 'no leg has what was asked for');
+for (const [what, where] of complaints) console.log(`\n${what}\n  ${[...new Set(where)].join('\n  ')}`);
 console.log(`\n${((performance.now() - start) / 1000).toFixed(0)} s\n${passed} passed, ${failed} failed`);
-process.exitCode = complaints.length === 0 ? 0 : 1;
+process.exitCode = complaints.size === 0 ? 0 : 1;
