@@ -51,6 +51,8 @@ if (run === undefined) throw new Error(`no such scenario: ${scenario}`);
 const client = await McpClient.connect(url, {
   name: 'conformance',
   elicit: () => ({ action: 'accept', content: { confirmed: true } }),
+  sample: () => ({ role: 'assistant', model: 'none', content: { type: 'text', text: 'Paris' } }),
+  roots: [{ uri: 'file:///conformance', name: 'conformance' }],
 });
 await run(client);
 await client.close();
