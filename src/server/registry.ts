@@ -19,6 +19,8 @@ export interface Method {
   readonly custom?: true;
   /** Its handlers may ask the caller for input (basic/patterns/mrtr, "Supported Requests"). */
   readonly asks?: true;
+  /** It ends when its caller leaves: no time limit applies. */
+  readonly endless?: true;
   /** What the caller must be able to do. */
   readonly requires?: ClientCapabilities;
   /** What goes into every result, where that is more than what goes into every result of every method. */

@@ -51,6 +51,7 @@ import {
 } from './resource.js';
 import { Running } from './running.js';
 import type { ListenFilter, Subscriptions } from './subscriptions.js';
+import type { Secret } from '../util/seal.js';
 import {
   compileTool,
   type AnyToolDefinition,
@@ -191,7 +192,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     this.#instructions = instructions;
     this.#options = options;
     this.#bus = bus;
-    checkOptions(cache, pageSize);
+    checkOptions(cache, pageSize, secret);
     const _meta = { [META_SERVER_INFO]: implementation };
     const hints: Required<CacheHints> = { ttlMs: cache?.ttlMs ?? 0, cacheScope: cache?.cacheScope ?? 'private' };
     this.#stamp = (own) => resultStamp({ ...hints, ...own, _meta });
@@ -213,6 +214,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     methods.set('subscriptions/listen', {
       // What is handed on is what was made for this very request.
       call: (params, ctx) => this.#listen(params, ctx as RequestContext),
+      endless: true,
       offered: () =>
         catalogs.tools.offered || catalogs.prompts.offered || this.#hasResources || this.#extensions.size > 0,
     });
@@ -629,13 +631,21 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
   }
 }
 
+/** Of each secret, characters or bytes. */
+const MIN_SECRET = 16;
+
 /** @throws TypeError */
-function checkOptions(cache: ServerCache | undefined, pageSize: number): void {
+function checkOptions(cache: ServerCache | undefined, pageSize: number, secret: ServerOptions['secret']): void {
   const { discover, tools, prompts, resources, resourceTemplates } = cache ?? {};
   for (const { ttlMs = 0 } of [cache, discover, tools, prompts, resources, resourceTemplates].map((one) => one ?? {})) {
     if (!Number.isSafeInteger(ttlMs) || ttlMs < 0) throw new TypeError('cache.ttlMs must be an integer, 0 or more');
   }
   if (pageSize !== Infinity && !(Number.isSafeInteger(pageSize) && pageSize > 0)) {
     throw new TypeError('pageSize must be an integer, 1 or more');
+  }
+  const secrets: readonly (Secret | undefined)[] = Array.isArray(secret) ? secret : [secret];
+  // Now, and not when the first state is sealed.
+  if (secret !== undefined && !(secrets.length > 0 && secrets.every((one) => Number(one?.length) >= MIN_SECRET))) {
+    throw new TypeError(`secret must be ${MIN_SECRET} characters or bytes, or more, that nobody can guess`);
   }
 }
