@@ -11,7 +11,14 @@ const config: KnipConfig = {
   ],
   project: ['{src,test,examples,bench,tools}/**/*.{ts,mjs}', '*.{ts,mjs}'],
   // Started as programs, or imported by the programs that bench/size bundles from text: knip sees imports and npm scripts only.
-  ignoreDependencies: ['@arethetypeswrong/cli', '@modelcontextprotocol/client', 'bun', 'deno', 'publint'],
+  ignoreDependencies: [
+    '@arethetypeswrong/cli',
+    '@modelcontextprotocol/client',
+    '@modelcontextprotocol/conformance',
+    'bun',
+    'deno',
+    'publint',
+  ],
   ignoreExportsUsedInFile: { interface: true, type: true },
 };
 
