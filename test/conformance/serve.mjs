@@ -1,7 +1,7 @@
 // @ts-check
 // Starts the server fixture as users of each runtime would.
 import { spawn } from 'node:child_process';
-import { packageBinary } from '../runtimes/binaries.mjs';
+import { BUN_ARGS, packageBinary } from '../runtimes/binaries.mjs';
 import { urlIn } from '../runtimes/url-in.mjs';
 
 const FIXTURE = 'test/conformance/server.mjs';
@@ -13,7 +13,7 @@ const FIXTURE = 'test/conformance/server.mjs';
 export async function startServer(runtime) {
   const [command, args] = await {
     node: async () => /** @type {const} */ ([process.execPath, ['test/conformance/serve-node.mjs']]),
-    bun: async () => /** @type {const} */ ([await packageBinary('bun'), [FIXTURE]]),
+    bun: async () => /** @type {const} */ ([await packageBinary('bun'), [...BUN_ARGS, FIXTURE]]),
     deno: async () =>
       /** @type {const} */ ([await packageBinary('deno'), ['serve', '-A', '--host=127.0.0.1', '--port=0', FIXTURE]]),
   }[runtime]();
