@@ -38,6 +38,7 @@ describe('TR4: a notification', () => {
     expect(await response.json()).toMatchObject({ error: { code: -32600 } });
   });
 
+  // spec: basic/transports#messages.2
   test('is answered before its handler is done, and runs no middleware', async () => {
     const release = gate();
     const done = gate<unknown>();
