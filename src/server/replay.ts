@@ -8,7 +8,8 @@ import { isMcpError, McpError } from '../errors.js';
 import { isObject, type JsonObject } from '../json-rpc.js';
 import type { ClientCapabilities } from '../spec/types.js';
 import { canonicalJson, digestOf } from '../util/canonical.js';
-import { deferred, quiet } from '../util/deferred.js';
+import { deferred } from '../util/deferred.js';
+import { quiet } from '../util/quiet.js';
 import type { Sealer } from '../util/seal.js';
 import { requireCapabilities } from './capabilities.js';
 import { raise, raisedBy } from './context.js';
@@ -211,6 +212,7 @@ export class Replay {
     if (requestState === undefined && this.#asked.size + this.#done.size === 0) {
       return { resultType: 'input_required', inputRequests };
     }
+    this.#countRound();
     return this.#seal(inputRequests, requestState);
   }
 
@@ -297,8 +299,9 @@ export class Replay {
   async #close(): Promise<void> {
     this.#closed = true;
     try {
-      this.#outcome.resolve(await this.#seal(Object.fromEntries(this.#questions), this.requestState));
+      const result = await this.#seal(Object.fromEntries(this.#questions), this.requestState);
       this.#round.reject(suspension());
+      this.#outcome.resolve(result);
     } catch (error) {
       // Nothing goes out. Whoever asked is told, and what the handler makes of it counts.
       this.#questions.clear();
@@ -326,6 +329,10 @@ export class Replay {
   #admit(method: InputMethod, params: JsonObject): void {
     requireCapabilities(this.#capabilities, capabilitiesFor(method, params));
     checkQuestion(method, params);
+    this.#countRound();
+  }
+
+  #countRound(): void {
     const { maxRounds } = this.#settings;
     if (this.#rounds >= maxRounds) throw raise('limit_exceeded', `This call has asked for input ${maxRounds} times`);
   }

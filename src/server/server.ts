@@ -22,6 +22,7 @@ import type { Exchange } from './exchange.js';
 import { wrapCalls, type ServerExtension } from './extension.js';
 import { serveFetch } from './fetch-handler.js';
 import { httpEndpoint, type HttpEndpoint } from './http-endpoint.js';
+import { Listening } from './listening.js';
 import { compileMethod, compileNotification, type MethodDefinition } from './method.js';
 import type { Middleware } from './middleware.js';
 import { checkOptions, defaultLimits, type ServerOptions } from './options.js';
@@ -34,7 +35,7 @@ import {
   type PromptHandler,
   type PromptInput,
 } from './prompt.js';
-import { builtInMethods, hasResources, type Catalogs } from './registry.js';
+import { builtInMethods, type Catalogs } from './registry.js';
 import {
   compileResource,
   type AnyResourceDefinition,
@@ -45,7 +46,6 @@ import {
   type ResourceHandler,
 } from './resource.js';
 import { Running } from './running.js';
-import type { ListenFilter, Subscriptions } from './subscriptions.js';
 import {
   compileTool,
   type AnyToolDefinition,
@@ -111,8 +111,8 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
   readonly #dispatcher: Dispatcher;
   readonly #extensions = new Map<string, ServerExtension>();
   readonly #bus: Bus;
+  readonly #listening: Listening;
   readonly #running = new Running();
-  #subscriptions: Promise<Subscriptions> | undefined;
   #discovery: JsonObject | undefined;
 
   /** @throws TypeError for options that make no sense */
@@ -142,12 +142,13 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     this.#catalogs = catalogs;
     methods.set('server/discover', { call: () => this.#discover() });
     for (const [name, method] of builtInMethods(catalogs)) methods.set(name, method);
+    const listening = new Listening(catalogs, this.#extensions, options, bus);
+    this.#listening = listening;
     methods.set('subscriptions/listen', {
       // What is handed on is what was made for this very request.
-      call: (params, ctx) => this.#listen(params, ctx as RequestContext),
+      call: (params, ctx) => listening.listen(params, ctx as RequestContext),
       endless: true,
-      offered: () =>
-        catalogs.tools.offered || catalogs.prompts.offered || hasResources(catalogs) || this.#extensions.size > 0,
+      offered: () => listening.offered,
     });
     this.#changed();
     this['~http'] = httpEndpoint(handle, options, this.#running, service, catalogs.tools, (error) =>
@@ -418,8 +419,33 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
    * @param options `graceMs`: milliseconds that running requests get. Default 5,000
    */
   async close({ graceMs = 5_000 }: { readonly graceMs?: number } = {}): Promise<void> {
-    const subscriptions = await this.#subscriptions;
-    await Promise.all([subscriptions?.close(), this.#running.close(graceMs)]);
+    await Promise.all([this.#listening.close(), this.#running.close(graceMs)]);
+  }
+
+  // Habits of other libraries get an error that shows the line to write instead.
+  /** @internal */
+  protected get registerTool(): never {
+    return instead(`server.tool('add', { inputSchema: z.object({ … }) }, (args) => …)`);
+  }
+
+  /** @internal */
+  protected get registerPrompt(): never {
+    return instead(`server.prompt('review', { argsSchema: z.object({ … }) }, (args) => …)`);
+  }
+
+  /** @internal */
+  protected get registerResource(): never {
+    return instead(`server.resource('users://{id}', { name: 'user' }, ({ id }) => …)`);
+  }
+
+  /** @internal */
+  protected get setRequestHandler(): never {
+    return instead(`server.method('my/method', { params: z.object({ … }) }, (params) => …)`);
+  }
+
+  /** @internal */
+  protected get connect(): never {
+    return instead('serve(server), or export default server');
   }
 
   #addTool(name: string, definition: AnyToolDefinition, handler: AnyToolHandler): void {
@@ -455,30 +481,6 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     return toolOptions === undefined ? tool : { ...tool, listed: toolOptions(tool.extensions?.[id], tool.listed) };
   }
 
-  async #listen(params: JsonObject, ctx: RequestContext): Promise<JsonObject> {
-    const subscriptions = await (this.#subscriptions ??= this.#openSubscriptions());
-    return subscriptions.listen(params, ctx, ctx.exchange);
-  }
-
-  async #openSubscriptions(): Promise<Subscriptions> {
-    const { Subscriptions } = await import('./subscriptions.js');
-    const { mayWatch, limits } = this.#options;
-    const { tools, prompts } = this.#catalogs;
-    const filters = new Map<string, ListenFilter>();
-    for (const { listenFilters = {} } of this.#extensions.values()) {
-      for (const [member, filter] of Object.entries(listenFilters)) filters.set(member, filter);
-    }
-    return new Subscriptions({
-      bus: this.#bus,
-      offers: (kind) =>
-        kind === 'tools' ? tools.offered : kind === 'prompts' ? prompts.offered : hasResources(this.#catalogs),
-      mayWatch,
-      filters,
-      limits,
-      streamDropBytes: limits?.streamDropBytes,
-    });
-  }
-
   #publish(change: Change): void {
     const failed = (error: unknown): void => void this.#dispatcher.mask(error, 'A change was not published', undefined);
     try {
@@ -503,4 +505,8 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
       instructions: this.#instructions,
     }));
   }
+}
+
+function instead(line: string): never {
+  throw new TypeError(`Write ${line}`);
 }
