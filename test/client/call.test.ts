@@ -203,6 +203,7 @@ describe('progress and messages', () => {
     ]);
   });
 
+  // spec: basic/patterns/progress#implementation-notes.1
   it('of the wrong shape or token are no progress', async () => {
     const { url } = await listen(({ message }, response) => {
       const bad = [
