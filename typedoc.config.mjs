@@ -25,6 +25,7 @@ export default {
     'testing',
     'errors',
     'limits',
+    'conformance',
     'architecture',
   ].map((guide) => `docs/${guide}.md`),
   out: 'docs/site',

@@ -80,6 +80,7 @@ const ways: readonly [string, (client: McpClient, options?: CallOptions) => Prom
 ];
 
 describe.each(ways)('client.%s to a server that says nothing', (_name, start) => {
+  // spec: basic/patterns/cancellation#timeouts.1 server/tools#security-considerations.9
   it('times out after 60 s by default', async () => {
     const { client } = await setup();
     const call = start(client);
@@ -92,6 +93,7 @@ describe.each(ways)('client.%s to a server that says nothing', (_name, start) =>
     expect(clock.pending).toEqual([]);
   });
 
+  // spec: basic/patterns/cancellation#timeouts.2 basic/patterns/cancellation#timeouts.3
   it('times out after timeoutMs', async () => {
     const { client, puppet } = await setup();
     const call = start(client, { timeoutMs: 300 });
@@ -114,6 +116,7 @@ describe.each(ways)('client.%s to a server that says nothing', (_name, start) =>
     expect((await errorOf(call)).message).toContain('maxTotalTimeoutMs: 150');
   });
 
+  // spec: basic/patterns/cancellation#timeouts.4
   it('times out after 10 min in all by default', async () => {
     const { client } = await setup();
     const call = start(client, { timeoutMs: Infinity });
@@ -188,6 +191,8 @@ describe.each(ways)('client.%s to a server that says nothing', (_name, start) =>
   });
 });
 
+// spec: basic/patterns/cancellation#behavior-requirements.7
+// spec: basic/patterns/cancellation#timing-considerations.1
 it('what arrives for a call that is over reaches nobody', async () => {
   const { client, puppet } = await setup();
   const heard: unknown[] = [];
@@ -218,6 +223,7 @@ describe('progress', () => {
     expect(await state(call)).toBe('timeout');
   });
 
+  // spec: basic/patterns/cancellation#timeouts.4
   it('does not restart maxTotalTimeoutMs', async () => {
     const { client, puppet } = await setup();
     const call = client.callTool('x', {}, { timeoutMs: 300, maxTotalTimeoutMs: 1000 });

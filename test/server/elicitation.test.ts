@@ -143,6 +143,7 @@ describe('what merely tightens', () => {
   });
 });
 
+// spec: client/elicitation#form-mode-security.3
 test('an answer comes out as the schema makes it: defaults, transforms, asynchronous checks', async () => {
   const schema = z.object({
     name: z

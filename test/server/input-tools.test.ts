@@ -60,7 +60,7 @@ describe('ctx.elicit', () => {
 });
 
 describe('ctx.elicitUrl', () => {
-  // spec: client/elicitation#url-mode-elicitation-requests
+  // spec: client/elicitation#url-mode-elicitation-requests.1 client/elicitation#elicitation-requests.1
   test('asks to open a page, in URL mode', async () => {
     const server = serverOf((ctx) => ctx.elicitUrl('Sign in', new URL('https://example.com/in?x=1'), { key: 'in' }));
     const replies = await converse(server, 'tools/call', call, () => ({ action: 'accept' }));
@@ -87,7 +87,7 @@ describe('ctx.elicitUrl', () => {
     expect(valueOf(await send(server, 'tools/call', call))).toMatchObject({ action: 'accept' });
   });
 
-  // spec: client/elicitation#safe-url-handling
+  // spec: client/elicitation#url-mode-elicitation-requests.2 client/elicitation#safe-url-handling.5
   test.each(['javascript:alert(1)', 'not a url', 'https://user:pass@example.com/'])('never sends %j', async (url) => {
     const server = serverOf((ctx) => ctx.elicitUrl('Open', url), { onError: () => {} });
     const { result } = await send(server, 'tools/call', call);
@@ -95,7 +95,7 @@ describe('ctx.elicitUrl', () => {
     expect(JSON.stringify(result)).not.toContain('example.com');
   });
 
-  // spec: client/elicitation#capabilities
+  // spec: client/elicitation#capabilities.3
   test('does not ask a client that has forms only', async () => {
     const server = serverOf((ctx) => ctx.elicitUrl('Open', 'https://example.com/'));
     const { error } = await send(server, 'tools/call', call, { capabilities: { elicitation: {} } });
@@ -127,7 +127,7 @@ describe('ctx.sample and ctx.roots', () => {
     expect(valueOf(replies[1])).toEqual([[said['m'], [{ uri: 'file:///home', name: 'home' }]]]);
   });
 
-  // spec: client/sampling#tools-in-sampling
+  // spec: client/sampling#tools-in-sampling.2
   test('no tools are sent to a client that does not take them', async () => {
     const server = serverOf((ctx) => ctx.sample({ ...params, tools: [] }));
     const { error } = await send(server, 'tools/call', call, { capabilities: { sampling: {} } });
@@ -189,7 +189,7 @@ describe('a handler that runs again', () => {
     expect(onError).not.toHaveBeenCalled();
   });
 
-  // spec: basic/patterns/mrtr#server-requirements-basic-workflow
+  // spec: basic/patterns/mrtr#server-requirements-basic-workflow basic#meta.11
   test('may find that the client cannot answer after it has told something: an error at the end of the stream', async () => {
     const server = serverOf(async (ctx) => {
       await ctx.progress(1);

@@ -19,12 +19,16 @@ const server = new McpServer({ name: 'streams', version: '1.0.0' })
 
 // streamable-http#receiving-messages
 describe('one JSON object, or a stream from the moment something is sent first', () => {
+  // spec: basic/transports/streamable-http#sending-messages.9
   test('a handler that sends nothing is answered with one JSON object', async () => {
     const response = await server.fetch(toolCall('quiet'));
     expect(response.headers.get('content-type')).toBe('application/json');
     expect(await answerOf(response)).toMatchObject({ id: 1, result: { content: [{ text: 'done' }] } });
   });
 
+  // spec: basic/transports/streamable-http#sending-messages.9
+  // spec: basic/transports/streamable-http#receiving-messages.3
+  // spec: basic/transports/streamable-http#receiving-messages.4 basic/transports#messages.2
   test('TR5, TR7: a handler that sends first turns the same response into a stream, which the response ends', async () => {
     const response = await server.fetch(toolCall('chatty', {}, { id: 7 }));
     expect(response.status).toBe(200);
