@@ -7,7 +7,7 @@ const SPAN = '00f067aa0ba902b7';
 const PARENT = `00-${TRACE}-${SPAN}-01`;
 
 describe('what is read of _meta', () => {
-  // spec: basic#meta
+  // spec: basic#meta.17
   test('the three keys, as they came', () => {
     const context = {
       traceparent: PARENT,
@@ -18,7 +18,7 @@ describe('what is read of _meta', () => {
     expect(readTraceContext(undefined)).toEqual({});
   });
 
-  // spec: basic#meta
+  // spec: basic#meta.17
   test.each([
     ['no string', 7],
     ['empty', ''],
