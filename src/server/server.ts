@@ -11,7 +11,6 @@ import { META_SERVER_INFO } from '../spec/meta.js';
 import type { PromptEntry, ResourceEntry, Served, ToolEntry } from '../spec/served.js';
 import type { CacheHints } from '../spec/types.js';
 import { MODERN_VERSIONS } from '../spec/versions.js';
-import { memoryBus, type Bus, type Change } from './bus.js';
 import { Catalog } from './catalog.js';
 import type { Context, RequestContext, Service } from './context.js';
 import type { Defined, ListKind, ListPage, ListUse, ServerInfo, ServerNotify, Trusted } from './definition.js';
@@ -96,13 +95,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
   readonly '~http': HttpEndpoint;
 
   /** Publishes changes to everyone who listens, in every process that shares the `bus`. */
-  readonly notify: ServerNotify = {
-    toolsChanged: () => this.#publish({ kind: 'tools' }),
-    promptsChanged: () => this.#publish({ kind: 'prompts' }),
-    resourcesChanged: () => this.#publish({ kind: 'resources' }),
-    resourceUpdated: (uri) => this.#publish({ kind: 'resource', uri }),
-    changed: (change) => this.#publish(change),
-  };
+  readonly notify: ServerNotify;
 
   readonly #options: ServerOptions;
   readonly #instructions: string | undefined;
@@ -110,7 +103,6 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
   readonly #catalogs: Catalogs;
   readonly #dispatcher: Dispatcher;
   readonly #extensions = new Map<string, ServerExtension>();
-  readonly #bus: Bus;
   readonly #listening: Listening;
   readonly #running = new Running();
   #discovery: JsonObject | undefined;
@@ -118,10 +110,9 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
   /** @throws TypeError for options that make no sense */
   constructor(info: ServerInfo, options: ServerOptions = {}) {
     const { instructions, ...implementation } = info;
-    const { cache, pageSize = Infinity, secret, logging = true, bus = memoryBus() } = options;
+    const { cache, pageSize = Infinity, secret, logging = true } = options;
     this.#instructions = instructions;
     this.#options = options;
-    this.#bus = bus;
     checkOptions(options);
     const _meta = { [META_SERVER_INFO]: implementation };
     const hints: Required<CacheHints> = { ttlMs: cache?.ttlMs ?? 0, cacheScope: cache?.cacheScope ?? 'private' };
@@ -142,8 +133,9 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     this.#catalogs = catalogs;
     methods.set('server/discover', { call: () => this.#discover() });
     for (const [name, method] of builtInMethods(catalogs)) methods.set(name, method);
-    const listening = new Listening(catalogs, this.#extensions, options, bus);
+    const listening = new Listening(catalogs, this.#extensions, options, mask);
     this.#listening = listening;
+    this.notify = listening.notify;
     methods.set('subscriptions/listen', {
       // What is handed on is what was made for this very request.
       call: (params, ctx) => listening.listen(params, ctx as RequestContext),
@@ -481,20 +473,11 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     return toolOptions === undefined ? tool : { ...tool, listed: toolOptions(tool.extensions?.[id], tool.listed) };
   }
 
-  #publish(change: Change): void {
-    const failed = (error: unknown): void => void this.#dispatcher.mask(error, 'A change was not published', undefined);
-    try {
-      void Promise.resolve(this.#bus.publish(change)).catch(failed);
-    } catch (error) {
-      failed(error);
-    }
-  }
-
   /** What was computed before is stale. Whoever listens is told, once there can be somebody. */
   #changed(kind?: 'tools' | 'prompts' | 'resources'): void {
     this.#discovery = undefined;
     stampLists(this.#dispatcher.methods, this.#catalogs, this.#options.cache, this.#stamp);
-    if (kind !== undefined && this.#dispatcher.served) this.#publish({ kind });
+    if (kind !== undefined && this.#dispatcher.served) this.#listening.publish({ kind });
   }
 
   #discover(): JsonObject {
