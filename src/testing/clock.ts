@@ -171,8 +171,7 @@ export function fakeClock(options: FakeClockOptions = {}): DisposableClock {
       for (const undo of restore.splice(0)) undo();
     },
     async armed(count = 1) {
-      check();
-      while (timers.size < count) await rest();
+      for (check(); timers.size < count; check()) await rest();
     },
     async advance(ms) {
       check();
