@@ -2,7 +2,8 @@ import { McpError } from '../errors.js';
 import { isObject, type JsonObject } from '../json-rpc.js';
 import type { Catalog } from './catalog.js';
 import type { Context } from './context.js';
-import { guarded, type Mask } from './guard.js';
+import { guarded } from './guard.js';
+import type { Catalogs } from './registry.js';
 import type { CompiledPrompt } from './prompt.js';
 import type { CompiledTemplate } from './resource.js';
 
@@ -46,9 +47,7 @@ export interface Completable {
  * @see https://modelcontextprotocol.io/specification/2026-07-28/server/utilities/completion
  */
 export async function complete(
-  prompts: Catalog<CompiledPrompt>,
-  templates: Catalog<CompiledTemplate>,
-  mask: Mask,
+  { prompts, templates, mask }: Catalogs,
   { ref, argument, context }: JsonObject,
   ctx: Context,
 ): Promise<JsonObject> {

@@ -96,7 +96,8 @@ export class Dispatcher {
     if (level !== undefined && !isLogLevel(level)) throw new McpError('invalid_params', `Unknown ${META_LOG_LEVEL}`);
     const { handlerTimeoutMs: ms } = this.#options;
     const running = this.#chain(request, ctx);
-    const result = ms === undefined ? running : this.#within(ms, running, request.method, ctx, exchange);
+    const unlimited = ms === undefined || this.methods.get(request.method)?.endless === true;
+    const result = unlimited ? running : this.#within(ms, running, request.method, ctx, exchange);
     return isThenable(result) ? result.then((settled) => ctx.answer(settled)) : (ctx.answer(result) ?? undefined);
   }
 
