@@ -25,6 +25,14 @@ export interface SourcePage {
   readonly nextCursor?: string | undefined;
 }
 
+/** Reads what an author gave as a page. @throws TypeError for what is none */
+export function pageOf(what: string, items: unknown, nextCursor: unknown): SourcePage {
+  // Many a database says null.
+  const next = nextCursor ?? undefined;
+  if (Array.isArray(items) && (next === undefined || typeof next === 'string')) return { items, nextCursor: next };
+  throw new TypeError(`${what} must return { …: [...], nextCursor? }, with a string as nextCursor`);
+}
+
 /** Entries that are looked up when they are asked for. */
 export type Source = (position: { readonly cursor?: string }, ctx: Context) => SourcePage | Promise<SourcePage>;
 

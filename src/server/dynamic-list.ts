@@ -1,13 +1,11 @@
 import type { JsonObject } from '../json-rpc.js';
-import type { SourcePage } from './catalog.js';
-import { isStructuredResult, structured, unstructured } from './content.js';
+import { pageOf as readPage, type SourcePage } from './catalog.js';
 import type { Context } from './context.js';
 import { promptResult } from './get-prompt.js';
 import { guarded, type Mask } from './guard.js';
-import { isInputRequired } from './input-required.js';
 import { readResult } from './read-resource.js';
+import { toolFailure, toolResult } from './tool.js';
 import type { ListKind } from './definition.js';
-import { toolFailure } from './tool.js';
 
 /** What an author gives to `server.list`. */
 export interface DynamicList {
@@ -24,16 +22,11 @@ export async function pageOf(
   ctx: Context,
 ): Promise<SourcePage> {
   const what = `The list of ${kind}`;
-  return guarded(what, mask, ctx, async () => readPage(what, kind, await page(position, ctx as never)));
-}
-
-/** Reads what an author gave as a page. @throws TypeError for what is none */
-export function readPage(what: string, kind: ListKind, page: unknown): SourcePage {
-  const { [kind]: items, nextCursor } = Object(page) as Readonly<Record<string, unknown>>;
-  // Many a database says null where there is no more.
-  const next = nextCursor ?? undefined;
-  if (Array.isArray(items) && (next === undefined || typeof next === 'string')) return { items, nextCursor: next };
-  throw new TypeError(`${what} must return { ${kind}: [...], nextCursor? }`);
+  return guarded(what, mask, ctx, async () => {
+    // A page has the member that its list is named after.
+    const { [kind]: items, nextCursor } = Object(await page(position, ctx as never)) as JsonObject;
+    return readPage(what, items, nextCursor);
+  });
 }
 
 /** The result of using what is listed, or `undefined` where there is none of that name. */
@@ -48,18 +41,9 @@ export async function useListed(
     const returned = await use?.(name, ...(rest as never[]));
     if (returned === undefined) return undefined;
     if (kind === 'prompts') return promptResult(returned, name);
-    if (kind === 'resources') return readResult(returned, name);
-    return toolResult(returned, name);
+    return kind === 'resources' ? readResult(returned, name) : toolResult(returned, name);
   };
-  if (kind === 'tools') return run().catch((error: unknown) => toolFailure(error, name, mask, ctx));
-  return guarded(JSON.stringify(name), mask, ctx, run);
-}
-
-/** The result of a tool whose output schema, if it has one, is known where it comes from. */
-function toolResult(returned: unknown, name: string): JsonObject {
-  // Sealed on its way out.
-  if (isInputRequired(returned)) return returned as unknown as JsonObject;
-  return isStructuredResult(returned)
-    ? structured(returned.value, returned.content, returned.meta)
-    : unstructured(returned, name);
+  return kind === 'tools'
+    ? run().catch((error: unknown) => toolFailure(error, name, mask, ctx))
+    : guarded(JSON.stringify(name), mask, ctx, run);
 }

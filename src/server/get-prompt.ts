@@ -1,7 +1,7 @@
 import { McpError } from '../errors.js';
 import { isObject, type JsonObject } from '../json-rpc.js';
 import { check } from '../schema/standard.js';
-import type { Prompt } from '../spec/types.js';
+import type { Prompt, PromptMessage } from '../spec/types.js';
 import { requireCapabilities } from './capabilities.js';
 import { isBlock } from './content.js';
 import type { Context } from './context.js';
@@ -56,7 +56,7 @@ function messagesOf(returned: unknown): readonly unknown[] | undefined {
   return areMessages(returned) ? returned : undefined;
 }
 
-function areMessages(value: unknown): value is readonly unknown[] {
+function areMessages(value: unknown): value is readonly PromptMessage[] {
   const isMessage = (one: unknown): boolean =>
     isObject(one) && (one['role'] === 'user' || one['role'] === 'assistant') && isBlock(one['content']);
   return Array.isArray(value) && value.every(isMessage);

@@ -115,13 +115,6 @@ export const defaultLimits: ServerLimits = {
 /** Of each secret, characters or bytes. */
 const MIN_SECRET = 16;
 
-/** @throws TypeError for what is no time to live */
-export function checkTtl({ ttlMs = 0 }: { readonly ttlMs?: unknown } = {}, owner: string): void {
-  if (!Number.isSafeInteger(ttlMs) || (ttlMs as number) < 0) {
-    throw new TypeError(`${owner}: ttlMs must be an integer, 0 or more`);
-  }
-}
-
 /** @throws TypeError */
 export function checkOptions({ cache, pageSize = Infinity, secret }: ServerOptions): void {
   const { discover, tools, prompts, resources, resourceTemplates } = cache ?? {};
@@ -133,5 +126,12 @@ export function checkOptions({ cache, pageSize = Infinity, secret }: ServerOptio
   // Now, and not when the first state is sealed.
   if (secret !== undefined && !(secrets.length > 0 && secrets.every((one) => Number(one?.length) >= MIN_SECRET))) {
     throw new TypeError(`secret must be ${MIN_SECRET} characters or bytes, or more, that nobody can guess`);
+  }
+}
+
+/** @throws TypeError for what is no time to live */
+export function checkTtl({ ttlMs = 0 }: { readonly ttlMs?: unknown } = {}, owner: string): void {
+  if (!Number.isSafeInteger(ttlMs) || (ttlMs as number) < 0) {
+    throw new TypeError(`${owner}: ttlMs must be an integer, 0 or more`);
   }
 }

@@ -19,14 +19,9 @@ export async function readResource(catalogs: Catalogs, { uri }: JsonObject, ctx:
   if (result === undefined) throw notFound(uri);
   // A question is not kept (server/utilities/caching, "Cacheable Results").
   if (isInputRequired(result)) return result;
-  const [entry] = found ?? [];
-  return {
-    ...catalogs.hints,
-    ...entry?.cache,
-    ...(result as JsonObject),
-    // Never for everyone what not everyone may read.
-    ...(entry?.visible && { cacheScope: 'private' }),
-  };
+  const { cache, visible } = found?.[0] ?? {};
+  // Never for everyone what not everyone may read.
+  return { ...catalogs.hints, ...cache, ...(result as JsonObject), ...(visible && { cacheScope: 'private' }) };
 
   async function read(
     { uri: own, mimeType, requires, handler }: CompiledResource,
@@ -34,9 +29,15 @@ export async function readResource(catalogs: Catalogs, { uri }: JsonObject, ctx:
   ): Promise<JsonObject> {
     if (requires !== undefined) requireCapabilities(ctx.client.capabilities, requires);
     return guarded(`Resource ${JSON.stringify(own)}`, catalogs.mask, ctx, async () =>
-      readResult(await handler(variables as never, ctx as never), uri as string, mimeType),
+      checked(readResult(await handler(variables as never, ctx as never), uri as string, mimeType), own),
     );
   }
+}
+
+/** @throws TypeError for a result whose own hint is none */
+function checked(result: JsonObject, uri: string): JsonObject {
+  checkTtl(result, `Resource ${JSON.stringify(uri)}`);
+  return result;
 }
 
 /** A resource of that very URI, else the first template that matches, with the values of its variables. */
@@ -60,7 +61,6 @@ export function readResult(returned: unknown, uri: string, mimeType?: string): J
   // Sealed on its way out.
   if (isInputRequired(returned)) return returned as unknown as JsonObject;
   const whole = isObject(returned) && Array.isArray(returned['contents']) ? returned : undefined;
-  checkTtl(whole, `Resource ${JSON.stringify(uri)}`);
   const given = whole?.['contents'] ?? returned;
   const all: readonly unknown[] = Array.isArray(given) ? given : [given];
   return { ...whole, contents: all.map((one) => contentsOf(one, uri, mimeType)) };

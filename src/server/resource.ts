@@ -11,12 +11,12 @@ import type {
   ResourceTemplate,
 } from '../spec/types.js';
 import { isTemplate, parseTemplate, type TemplateVariables, type UriTemplate } from '../util/uri-template.js';
-import { sees, type Listed, type Source, type Visible } from './catalog.js';
+import { pageOf, sees, type Listed, type Source, type Visible } from './catalog.js';
 import type { Completable, Completer } from './completion.js';
 import type { Context } from './context.js';
 import { guarded, type Mask } from './guard.js';
-import { checkTtl } from './options.js';
 import type { InputRequired } from './input-required.js';
+import { checkTtl } from './options.js';
 
 /**
  * What a resource is, apart from what it holds.
@@ -180,10 +180,10 @@ export function compileResource(
   const { name, title, description, mimeType, size, annotations, icons, meta, visible, requires } = definition;
   const { cache, list, complete } = definition;
 
-  checkTtl(cache, owner);
   const compiled = { uri, mimeType, cache, visible, requires, handler };
   // Members that are undefined are not there once this is JSON, which is all that becomes of it.
   const shared = { name, title, description, mimeType, annotations, icons, _meta: meta };
+  checkTtl(cache, owner);
   if (!isTemplate(uri)) {
     if (!/^[a-z][a-z0-9+.-]*:\S/i.test(uri)) throw new TypeError(`${owner} is no URI, such as "docs://readme"`);
     if (list !== undefined || complete !== undefined)
@@ -203,7 +203,9 @@ function sourceOf(list: ResourceLister, visible: Visible | undefined, owner: str
     guarded(`The list of ${owner}`, mask, ctx, async () => {
       if (!sees({ visible }, ctx)) return { items: [] };
       const page = await list(position, ctx);
-      const { readPage } = await import('./dynamic-list.js');
-      return readPage(`The list of ${owner}`, 'resources', Array.isArray(page) ? { resources: page } : page);
+      const { resources, nextCursor } = Array.isArray(page)
+        ? { resources: page as readonly Resource[] }
+        : (Object(page) as ResourcePage);
+      return pageOf(`The list of ${owner}`, resources, nextCursor);
     });
 }

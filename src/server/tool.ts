@@ -223,6 +223,15 @@ export function toolFailure(error: unknown, name: string, mask: Mask, ctx: Conte
   return failure(mask(error, `Tool "${name}" failed`, ctx));
 }
 
+/** The result of a tool that nobody has an output schema of. */
+export function toolResult(returned: unknown, name: string): JsonObject {
+  // Sealed on its way out.
+  if (isInputRequired(returned)) return returned as unknown as JsonObject;
+  return isStructuredResult(returned)
+    ? structured(returned.value, returned.content, returned.meta)
+    : unstructured(returned, name);
+}
+
 function planOf({ inputSchema }: Tool, name: string): HeaderPlan | undefined {
   try {
     return compileHeaderPlan(inputSchema);

@@ -38,7 +38,7 @@ describe.each(pages)('%s', (page) => {
 
 test('the site has every guide', () => {
   const [, list = ''] = /projectDocuments: \[([^\]]*)\]/.exec(read('typedoc.config.mjs')) ?? [];
-  const guides = [...list.matchAll(/'(\w+)'/g)].map(([, name]) => `${name}.md`);
+  const guides = [...list.matchAll(/'([\w-]+)'/g)].map(([, name]) => `${name}.md`);
   expect(guides.sort()).toEqual(
     readdirSync('docs')
       .filter((name) => name.endsWith('.md'))
@@ -65,7 +65,7 @@ test('docs/architecture.md gives reasons for dependencies that are installed', (
 test('docs/errors.md has every code, and no other', () => {
   const source = read('src/errors.ts');
   const union = source.slice(source.indexOf('export type McpErrorCode ='));
-  const codes = [...union.slice(0, union.indexOf(';')).matchAll(/'(\w+)'/g)].map(([, code]) => code);
+  const codes = [...union.slice(0, union.indexOf(';')).matchAll(/'([\w-]+)'/g)].map(([, code]) => code);
   const page = read('docs/errors.md');
   const section = page.slice(page.indexOf('### Codes'), page.indexOf('## JSON-RPC codes'));
   expect([...section.matchAll(/^\| `(\w+)`/gm)].map(([, code]) => code)).toEqual(codes);

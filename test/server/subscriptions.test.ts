@@ -491,11 +491,13 @@ describe('ending', () => {
     expect(subscriptions.watched).toBe(2);
     open.exchange.leave();
     expect(subscriptions.watched).toBe(0);
+    expect(subscriptions.open).toBe(0);
     waiting.exchange.leave();
     decision.open(true);
     await waiting.closed;
     await open.closed;
     expect(subscriptions.size).toBe(0);
+    expect(subscriptions.open).toBe(0);
     expect(waiting.exchange.messages).toEqual([]);
     void bus.publish(TOOLS);
     await settle();
