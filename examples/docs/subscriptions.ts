@@ -27,7 +27,7 @@ export function channelBus(name: string): Bus {
   const here = memoryBus();
   const channel = new BroadcastChannel(name);
   // A channel tells everyone but itself.
-  channel.onmessage = (event: { readonly data: unknown }) => void here.publish(event.data as Change);
+  channel.addEventListener('message', ({ data }) => void here.publish(data as Change));
   return {
     publish(change) {
       channel.postMessage(change);

@@ -82,7 +82,7 @@ function take({ op, vars, named, marked, separator }: Expression, text: string |
     const [key = ''] = piece.split('=', 1);
     const variable = named
       ? vars.find(({ name }) => name === key)
-      : vars[index <= list || list < 0 ? index : Math.max(list, index - more)];
+      : vars[index < list || list < 0 ? index : Math.max(list, index - more)];
     if (variable === undefined) return false;
     const { name, many, prefix } = variable;
     let value;

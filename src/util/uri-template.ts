@@ -88,7 +88,7 @@ export function parseTemplate(source: string): UriTemplate {
     variables.push(...vars.map(({ name }) => name));
     if (
       // Side by side, the second must begin with a character that the first does not contain.
-      /\{\+?$|^#|^\+\{[^?#]|^(.)\{\1|^[?&]\{[?&]/.test(before + op) ||
+      /\{\+?$|^#\{|^\+\{[^?#]|^(.)\{\1|^[?&]\{[?&]/.test(before + op) ||
       (!named && vars.filter(({ many }) => many).length > 1) ||
       new Set(variables).size < variables.length
     ) {

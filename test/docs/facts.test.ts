@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { defaultLimits } from '../../src/server/options.ts';
+import { defaultSubscriptionLimits } from '../../src/server/subscriptions.ts';
 
 const pages = [
   'README.md',
@@ -73,7 +74,7 @@ test('docs/errors.md has every code, and no other', () => {
 
 test('docs/limits.md has every limit of a server with its default', () => {
   const page = read('docs/limits.md');
-  for (const [name, value] of Object.entries(defaultLimits)) {
+  for (const [name, value] of Object.entries({ ...defaultLimits, ...defaultSubscriptionLimits })) {
     expect(page).toMatch(new RegExp(`^\\| \`(?:limits\\.)?${name}\` +\\| ${value.toLocaleString('en-US')} `, 'm'));
   }
 });

@@ -143,6 +143,7 @@ describe('what merely tightens', () => {
   });
 });
 
+// spec: client/elicitation#form-mode-security.3
 test('an answer comes out as the schema makes it: defaults, transforms, asynchronous checks', async () => {
   const schema = z.object({
     name: z
@@ -207,7 +208,7 @@ describe('schemas of other kinds', () => {
       },
       required: ['untyped'],
     };
-    expect(formOf(plain({ $schema: 'x', additionalProperties: false, ...json }), 'o').requestedSchema).toEqual({
+    expect(formOf(plain({ $schema: 'https://json-schema.org/draft/2020-12/schema', additionalProperties: false, ...json }), 'o').requestedSchema).toEqual({
       ...json,
       properties: { ...json.properties, untyped: { type: 'string', enum: ['a', 'b'] }, wrong: { type: 'string' } },
     });

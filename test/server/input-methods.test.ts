@@ -39,8 +39,11 @@ describe.each<[string, string, Json, Json]>([
   ['resources/read', 'resources/read', { uri: 'it://fixed' }, { uri: 'it://some/1' }],
   ['resources/read of a template', 'resources/read', { uri: 'it://some/1' }, { uri: 'it://some/2' }],
 ])('%s', (_what, method, params, otherParams) => {
-  // spec: basic/patterns/mrtr#inputrequiredresult
-  // spec: basic/patterns/mrtr#server-requirements-basic-workflow
+  // spec: basic/patterns/mrtr#inputrequiredresult basic/patterns/mrtr#top.1
+  // spec: basic/patterns/mrtr#server-requirements-basic-workflow.1
+  // spec: basic/patterns/mrtr#server-requirements-basic-workflow.2
+  // spec: basic/patterns/mrtr#server-requirements-basic-workflow.10 client/elicitation#elicitation-requests.1
+  // spec: client/elicitation#form-mode-elicitation-requests.1
   test('MR4: asks with input_required: questions under unique keys, a state, and no cache hints', async () => {
     const { status, type, result } = await send(serverOf(asking), method, params);
     expect([status, type]).toEqual([200, 'application/json']);
@@ -80,19 +83,21 @@ describe.each<[string, string, Json, Json]>([
     expect(textIn(replies[2]!.result)).toBe(text);
   });
 
-  // spec: basic/patterns/mrtr#basic-workflow
+  // spec: basic/patterns/mrtr#basic-workflow basic/patterns/mrtr#server-requirements-basic-workflow.13
+  // spec: basic#statelessness.3 basic#statelessness.5
   test('needs nothing but what the retry brings: each round may be answered by another process', async () => {
     const replies = await converse(() => serverOf(asking), method, params, answers);
     expect(replies.at(-1)?.result.resultType).toBe('complete');
   });
 
-  // spec: client/elicitation#error-handling
+  // spec: client/elicitation#error-handling.2
   test.each(['decline', 'cancel'])('a person may %s', async (action) => {
     const replies = await converse(serverOf(asking), method, params, () => ({ action }));
     expect(textIn(replies.at(-1)!.result)).toBe(said(`no name: ${action}`));
   });
 
-  // spec: basic/patterns/mrtr#error-handling
+  // spec: basic/patterns/mrtr#error-handling.4 client/elicitation#form-mode-security.3
+  // spec: client/elicitation#error-handling.1
   test('MR4: asks again for what is missing, and for what does not fit', async () => {
     const server = serverOf(asking);
     const first = await send(server, method, params);
@@ -106,14 +111,14 @@ describe.each<[string, string, Json, Json]>([
     expect(keysOf(fit)).toEqual(['sure']);
   });
 
-  // spec: basic/patterns/mrtr#error-handling
+  // spec: basic/patterns/mrtr#error-handling.3
   test('MR4: ignores answers that nobody asked for', async () => {
     const inputResponses = { name: accept({ name: 'Ann' }), sure: accept({ ok: true }), more: accept({ x: 1 }) };
     const { result } = await send(serverOf(asking), method, { ...params, inputResponses });
     expect(result.resultType).toBe('complete');
   });
 
-  // spec: basic/patterns/mrtr#error-handling
+  // spec: basic/patterns/mrtr#error-handling.1 basic/patterns/mrtr#error-handling.2
   test.each([{ inputResponses: null }, { inputResponses: { name: 12_345 } }, { inputResponses: [accept({})] }])(
     'malformed answers are -32602, and no handler runs: %j',
     async (brought) => {
@@ -135,12 +140,14 @@ describe.each<[string, string, Json, Json]>([
       expect(handler).not.toHaveBeenCalled();
     }
 
+    // spec: basic/patterns/mrtr#server-requirements-basic-workflow.3
     test.each<unknown>([7, null, true, [], {}, ['x'], { requestState: 'x' }])('A24: is %j', async (requestState) => {
       await expectRefused({ requestState });
     });
 
-    // spec: basic/patterns/mrtr#server-requirements-basic-workflow
-    // spec: basic/patterns/mrtr#security-considerations
+    // spec: basic/patterns/mrtr#server-requirements-basic-workflow.4
+    // spec: basic/patterns/mrtr#server-requirements-basic-workflow.5
+    // spec: basic/patterns/mrtr#security-considerations.1
     test('A25 MR1: was tampered with', async () => {
       const { requestState = '' } = (await send(server, method, params)).result;
       const middle = requestState.length >> 1;
@@ -151,7 +158,9 @@ describe.each<[string, string, Json, Json]>([
       await expectRefused({ requestState: '' });
     });
 
-    // spec: basic/patterns/mrtr#server-requirements-basic-workflow
+    // spec: basic/patterns/mrtr#server-requirements-basic-workflow.6
+    // spec: client/elicitation#security-considerations.1 client/elicitation#statefulness.1
+    // spec: client/elicitation#statefulness.3
     test('A25 MR2: was made for another principal', async () => {
       const { requestState } = (await send(server, method, params, { auth: alice })).result;
       await expectRefused({ requestState });
@@ -164,7 +173,7 @@ describe.each<[string, string, Json, Json]>([
       expect(result.resultType).toBe('input_required');
     });
 
-    // spec: basic/patterns/mrtr#server-requirements-basic-workflow
+    // spec: basic/patterns/mrtr#server-requirements-basic-workflow.8
     test('A25 MR2: was made for another request', async () => {
       const { requestState } = (await send(server, method, params)).result;
       await expectRefused({ requestState }, undefined, otherParams);
@@ -176,7 +185,7 @@ describe.each<[string, string, Json, Json]>([
       await expectRefused({ requestState });
     });
 
-    // spec: basic/patterns/mrtr#server-requirements-basic-workflow
+    // spec: basic/patterns/mrtr#server-requirements-basic-workflow.7
     test('A25 MR2: has expired', async () => {
       vi.useFakeTimers({ toFake: ['Date'] });
       try {
@@ -189,8 +198,9 @@ describe.each<[string, string, Json, Json]>([
     });
   });
 
-  // spec: basic/patterns/mrtr#server-requirements-basic-workflow
-  // spec: client/elicitation#capabilities
+  // spec: basic/patterns/mrtr#server-requirements-basic-workflow.11
+  // spec: basic/patterns/mrtr#server-requirements-basic-workflow.12 basic#meta.10 basic#meta.11 basic#meta.12
+  // spec: client/elicitation#capabilities.3 server/prompts#implementation-considerations.3
   test.each<[string, Json, Json]>([
     ['elicitation', {}, { elicitation: { form: {} } }],
     ['forms', { elicitation: { url: {} } }, { elicitation: { form: {} } }],
@@ -218,7 +228,7 @@ describe.each<[string, string, Json, Json]>([
     expect(error.message).toMatch(/2000 bytes of requestState/);
   });
 
-  // spec: basic/patterns/mrtr#server-requirements-basic-workflow
+  // spec: basic/patterns/mrtr#server-requirements-basic-workflow.10
   test('the explicit form: questions alone, a state alone, and both', async () => {
     const server = serverOf(async ({ inputResponses, requestState }) => {
       const confirm = { method: 'elicitation/create', params: { message: 'sure?', requestedSchema: {} } } as const;
@@ -255,6 +265,7 @@ describe('no other request is answered with input_required', () => {
     );
   server.list('resources', async (_page, ctx) => ({ items: [{ uri: 'a://a', name: await ask(ctx) }] }) as never);
 
+  // spec: basic/patterns/mrtr#supported-requests.1
   test.each<[string, Json]>([
     ['own/method', {}],
     ['completion/complete', { ref: { type: 'ref/prompt', name: 'p' }, argument: { name: 'a', value: '' } }],
@@ -272,6 +283,25 @@ describe('no other request is answered with input_required', () => {
     const { result } = await send(server, method, { ...params, requestState: 5, inputResponses: null });
     expect(result.resultType).toBe('complete');
   });
+});
+
+// spec: server/utilities/caching#cache-key
+test('MR6: what came of answers is not to be kept, whatever the resource says; what came without is', async () => {
+  const server = new McpServer({ name: 's', version: '1' }, { secret: SECRET })
+    .resource('it://asks', { name: 'asks', cache: { ttlMs: 60_000, cacheScope: 'public' } }, (_none, ctx) =>
+      asking(ctx),
+    )
+    .resource('it://tells', { name: 'tells', cache: { ttlMs: 60_000, cacheScope: 'public' } }, () => 'text');
+  const replies = await converse(server, 'resources/read', { uri: 'it://asks' }, answers);
+  const told = await send(server, 'resources/read', { uri: 'it://tells' });
+  expect([...replies, told].map(({ result: { ttlMs, cacheScope } }) => [ttlMs, cacheScope])).toEqual([
+    [undefined, undefined],
+    [undefined, undefined],
+    [0, 'private'],
+    [60_000, 'public'],
+  ]);
+  const ahead = { uri: 'it://asks', inputResponses: { name: { action: 'decline' } } };
+  expect((await send(server, 'resources/read', ahead)).result['ttlMs']).toBe(0);
 });
 
 test('a thousand calls at once, all with the same id, get their own answers', async () => {

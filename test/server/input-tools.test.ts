@@ -60,7 +60,7 @@ describe('ctx.elicit', () => {
 });
 
 describe('ctx.elicitUrl', () => {
-  // spec: client/elicitation#url-mode-elicitation-requests
+  // spec: client/elicitation#url-mode-elicitation-requests.1 client/elicitation#elicitation-requests.1
   test('asks to open a page, in URL mode', async () => {
     const server = serverOf((ctx) => ctx.elicitUrl('Sign in', new URL('https://example.com/in?x=1'), { key: 'in' }));
     const replies = await converse(server, 'tools/call', call, () => ({ action: 'accept' }));
@@ -87,7 +87,7 @@ describe('ctx.elicitUrl', () => {
     expect(valueOf(await send(server, 'tools/call', call))).toMatchObject({ action: 'accept' });
   });
 
-  // spec: client/elicitation#safe-url-handling
+  // spec: client/elicitation#url-mode-elicitation-requests.2 client/elicitation#safe-url-handling.5
   test.each(['javascript:alert(1)', 'not a url', 'https://user:pass@example.com/'])('never sends %j', async (url) => {
     const server = serverOf((ctx) => ctx.elicitUrl('Open', url), { onError: () => {} });
     const { result } = await send(server, 'tools/call', call);
@@ -95,7 +95,7 @@ describe('ctx.elicitUrl', () => {
     expect(JSON.stringify(result)).not.toContain('example.com');
   });
 
-  // spec: client/elicitation#capabilities
+  // spec: client/elicitation#capabilities.3
   test('does not ask a client that has forms only', async () => {
     const server = serverOf((ctx) => ctx.elicitUrl('Open', 'https://example.com/'));
     const { error } = await send(server, 'tools/call', call, { capabilities: { elicitation: {} } });
@@ -127,7 +127,7 @@ describe('ctx.sample and ctx.roots', () => {
     expect(valueOf(replies[1])).toEqual([[said['m'], [{ uri: 'file:///home', name: 'home' }]]]);
   });
 
-  // spec: client/sampling#tools-in-sampling
+  // spec: client/sampling#tools-in-sampling.2
   test('no tools are sent to a client that does not take them', async () => {
     const server = serverOf((ctx) => ctx.sample({ ...params, tools: [] }));
     const { error } = await send(server, 'tools/call', call, { capabilities: { sampling: {} } });
@@ -189,7 +189,7 @@ describe('a handler that runs again', () => {
     expect(onError).not.toHaveBeenCalled();
   });
 
-  // spec: basic/patterns/mrtr#server-requirements-basic-workflow
+  // spec: basic/patterns/mrtr#server-requirements-basic-workflow basic#meta.11
   test('may find that the client cannot answer after it has told something: an error at the end of the stream', async () => {
     const server = serverOf(async (ctx) => {
       await ctx.progress(1);
@@ -268,4 +268,27 @@ test('questions that a handler asked and did not await are nobody’s unhandled 
     process.off('unhandledRejection', listen);
   }
   expect(unhandled).toEqual([]);
+});
+
+test('middleware sees the questions as a result like any other', async () => {
+  const seen: unknown[] = [];
+  const server = serverOf((ctx) => ctx.elicit('a?', consent)).use((next) => async (request, ctx) => {
+    const result = await next(request, ctx);
+    seen.push(result['resultType'] ?? 'a result');
+    return result;
+  });
+  await converse(server, 'tools/call', call, yes);
+  expect(seen).toEqual(['input_required', 'a result']);
+});
+
+// spec: basic/patterns/mrtr#server-requirements-basic-workflow
+test('a client that never comes back leaves nothing behind', async () => {
+  const server = serverOf(async (ctx) => {
+    await Promise.all([ctx.elicit('a?', consent), new Promise(() => {})]);
+  });
+  for (let count = 0; count < 50; count++) await send(server, 'tools/call', call);
+  const closing = server.close({ graceMs: 60_000 });
+  await closing;
+  const refused = await server.fetch(new Request('http://localhost/mcp', { method: 'POST' }));
+  expect(refused.ok).toBe(false);
 });

@@ -62,7 +62,9 @@ async function dialIn(port: number, notifications: Json, id: number) {
 }
 
 describe('a stream', () => {
-  // spec: basic/patterns/subscriptions#acknowledgment
+  // spec: basic/patterns/subscriptions#acknowledgment.1 basic#meta.16
+  // spec: server/tools#list-changed-notification.1 server/prompts#list-changed-notification.1
+  // spec: server/resources#list-changed-notification.1
   test('begins with the acknowledgement, and brings what is published', async () => {
     const server = makeServer();
     const filter = { ...ALL, resourceSubscriptions: ['file:///a'] };
@@ -88,7 +90,7 @@ describe('a stream', () => {
     await reader.leave();
   });
 
-  // spec: basic/patterns/subscriptions#opening-a-stream
+  // spec: basic/patterns/subscriptions#opening-a-stream.1 server/tools#list-changed-notification.1
   test('is told of what is registered and removed, and of nothing it did not ask for', async () => {
     const server = makeServer();
     const reader = await open(server, { toolsListChanged: true });
@@ -104,7 +106,7 @@ describe('a stream', () => {
     await reader.leave();
   });
 
-  // spec: server/utilities/logging#per-request-log-level
+  // spec: server/utilities/logging#per-request-log-level.2
   test('BI12: gets neither logs nor progress of other requests', async () => {
     const server = makeServer();
     const meta = { 'io.modelcontextprotocol/logLevel': 'debug', progressToken: 1 };
@@ -152,7 +154,7 @@ describe('a stream', () => {
 });
 
 describe('closing', () => {
-  // spec: basic/patterns/subscriptions#graceful-closure
+  // spec: basic/patterns/subscriptions#graceful-closure.1 basic/patterns/subscriptions#cancellation.1
   test('SU2: server.close answers every listen request with its id, and ends the streams at once', async () => {
     const server = makeServer();
     const readers = await Promise.all(['a', 2].map((id) => open(server, ALL, { id })));
@@ -216,7 +218,7 @@ describe('callers', () => {
     await server.close();
   });
 
-  // spec: basic/patterns/cancellation#transport-specific-cancellation
+  // spec: basic/patterns/cancellation#transport-specific-cancellation.1
   test('that leave are forgotten at once: 1,000 at the same time, and 1,000 others have room', async () => {
     const server = makeServer({ limits: { subscriptions: 1_000 }, keepAliveMs: 3_600_000 });
     const { port } = await start(server);

@@ -26,12 +26,12 @@ async function heard(meta: Json): Promise<Json[]> {
 }
 
 describe('what a request gets to hear', () => {
-  // spec: server/utilities/logging#per-request-log-level
+  // spec: server/utilities/logging#per-request-log-level.1
   test('BI12: nothing, when its _meta has no log level', async () => {
     expect(await heard({})).toEqual([]);
   });
 
-  // spec: server/utilities/logging#per-request-log-level
+  // spec: server/utilities/logging#per-request-log-level.2
   test.each(LEVELS)('BI12: %s and what is more severe, on its own stream, before the response', async (asked) => {
     const levels = (await heard({ [LEVEL]: asked })).map(({ params }) => (params as Json)['level']);
     expect(levels).toEqual(LEVELS.slice(LEVELS.indexOf(asked)));
@@ -48,7 +48,7 @@ describe('what a request gets to hear', () => {
     ]);
   });
 
-  // spec: server/utilities/logging#error-handling
+  // spec: server/utilities/logging#error-handling.1
   test.each(['verbose', 'ERROR', '', 3, null, ['error']])('a level that is none (%j) is -32602', async (asked) => {
     const { error } = await ask(server, toolCall('work', {}, { meta: { [LEVEL]: asked } }));
     expect(error.code).toBe(-32602);
@@ -56,7 +56,7 @@ describe('what a request gets to hear', () => {
   });
 });
 
-// spec: server/utilities/logging#capabilities
+// spec: server/utilities/logging#capabilities.1
 test('the capability is declared, unless logging is switched off', async () => {
   const capabilities = async (one: McpServer<unknown>) =>
     (await ask(one, modern('server/discover'))).result['capabilities'] as Json;
@@ -65,7 +65,7 @@ test('the capability is declared, unless logging is switched off', async () => {
   expect(await capabilities(silent)).not.toHaveProperty('logging');
 });
 
-// spec: server/utilities/logging#implementation-considerations
+// spec: server/utilities/logging#implementation-considerations.1
 test('a handler that logs in a loop is cut off after 100 messages a second', () => {
   vi.useFakeTimers();
   const budget = logBudget();

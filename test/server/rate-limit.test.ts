@@ -39,7 +39,7 @@ async function allowed(count: number, call: () => Promise<number>): Promise<numb
 }
 
 describe('rateLimit', () => {
-  // spec: server/tools#security-considerations
+  // spec: server/tools#security-considerations.3
   test('BI14: a tool call beyond the limit does not run, and fails with 429, Retry-After and a hint', async () => {
     const { server, ran } = limited({ methods: { 'tools/call': ONE } });
     await server.fetch(toolCall('search'));
@@ -87,7 +87,7 @@ describe('rateLimit', () => {
     expect(await allowed(100, () => call(modern('tools/list')))).toBe(100);
   });
 
-  // spec: server/utilities/completion#implementation-considerations
+  // spec: server/utilities/completion#implementation-considerations.3 server/utilities/completion#security.2
   test('BI14: by default completion/complete has 60 at once', async () => {
     const { call } = limited({ store: memoryRateLimitStore({ now: () => 0 }) });
     expect(await allowed(100, () => call(completion()))).toBe(60);

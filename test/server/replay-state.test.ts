@@ -30,7 +30,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-// spec: basic/patterns/mrtr#server-requirements-basic-workflow
+// spec: basic/patterns/mrtr#server-requirements-basic-workflow.3
+// spec: basic/patterns/mrtr#server-requirements-basic-workflow.5
+// spec: basic/patterns/mrtr#security-considerations.1
 describe('a state is refused, and no handler runs, when it', () => {
   async function stateOf(options: RoundOptions = {}): Promise<string> {
     return (await round(ask, {}, options)).result.requestState!;
@@ -48,6 +50,8 @@ describe('a state is refused, and no handler runs, when it', () => {
     },
   );
 
+  // spec: basic/patterns/mrtr#server-requirements-basic-workflow.4
+  // spec: basic/patterns/mrtr#server-requirements-basic-workflow.5
   test('A25 MR1: was changed, at any of its characters', async () => {
     const state = await stateOf();
     for (let at = 0; at < state.length; at++) {
@@ -59,6 +63,9 @@ describe('a state is refused, and no handler runs, when it', () => {
     await expectRefused({ requestState: '' });
   });
 
+  // spec: basic/patterns/mrtr#server-requirements-basic-workflow.6
+  // spec: client/elicitation#security-considerations.1 client/elicitation#statefulness.1
+  // spec: client/elicitation#statefulness.3
   test.each<[string, AuthInfo | undefined]>([
     ['of nobody', undefined],
     ['with another subject', { ...alice, subject: 'bob' }],
@@ -75,6 +82,7 @@ describe('a state is refused, and no handler runs, when it', () => {
     );
   });
 
+  // spec: basic/patterns/mrtr#server-requirements-basic-workflow.8
   test.each<[string, RoundOptions]>([
     ['method', { method: 'prompts/get' }],
     ['tool', { params: { name: 'other', arguments: { a: 1, b: [{ c: 2 }] } } }],
@@ -87,6 +95,7 @@ describe('a state is refused, and no handler runs, when it', () => {
     await expectRefused({ requestState: await stateOf(own) }, options);
   });
 
+  // spec: basic/patterns/mrtr#server-requirements-basic-workflow.7
   test('A25 MR2: has expired', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 0 });
     const sealer = createSealer(SECRET, { ttlMs: 60_000 });
@@ -177,6 +186,10 @@ describe('limits', () => {
 describe('a client is not asked what it does not declare', () => {
   const url = { mode: 'url', message: 'm', url: 'https://example.com/' };
   const sample = { messages: [], maxTokens: 1 };
+  // spec: basic/patterns/mrtr#server-requirements-basic-workflow.11
+  // spec: basic/patterns/mrtr#server-requirements-basic-workflow.12 basic#meta.10 basic#meta.11
+  // spec: client/elicitation#capabilities.3 client/sampling#tools-in-sampling.2
+  // spec: client/sampling#capabilities.3 client/roots#implementation-guidelines.5
   test.each<[string, Parameters<Parameters<Handler>[0]['ask']>[0], Json, Json, Json | undefined]>([
     ['no elicitation', 'elicitation/create', form('a'), {}, { elicitation: { form: {} } }],
     [
@@ -227,6 +240,7 @@ describe('a client is not asked what it does not declare', () => {
     );
   });
 
+  // spec: client/roots#security-considerations.5
   test('and a handler may ask something else instead', async () => {
     const handler: Handler = (replay) =>
       replay.ask('roots/list', undefined, {}).catch(() => askText(replay, 'where?', 'where'));
@@ -243,7 +257,7 @@ describe('a client is not asked what it does not declare', () => {
 });
 
 describe('questions that must not be asked', () => {
-  // spec: client/elicitation#url-mode-elicitation-requests
+  // spec: client/elicitation#url-mode-elicitation-requests.2
   test.each([
     'javascript:alert(1)',
     'data:text/html,x',
@@ -277,8 +291,8 @@ describe('questions that must not be asked', () => {
   const sampling = (messages: unknown): Promise<unknown> =>
     round((replay) => replay.ask('sampling/createMessage', { messages, maxTokens: 1 }, {}));
 
-  // spec: client/sampling#tool-use-and-result-balance
-  // spec: client/sampling#tool-result-messages
+  // spec: client/sampling#tool-use-and-result-balance.1 client/sampling#tool-result-messages.1
+  // spec: client/sampling#security-considerations.6 client/sampling#security-considerations.7
   test.each<[string, unknown]>([
     ['a tool call that nothing follows', [text('user'), use('a')]],
     ['a tool call that something else follows', [use('a'), text('user'), gave('a')]],
@@ -318,7 +332,7 @@ describe('the explicit form', () => {
     expect(isInputRequired({ [Symbol.for('mcpwire.InputRequired')]: true })).toBe(true);
   });
 
-  // spec: basic/patterns/mrtr#server-requirements-basic-workflow
+  // spec: basic/patterns/mrtr#server-requirements-basic-workflow.10
   test.each<[string, InputRequired]>([
     ['neither', {}],
     ['no question', { inputRequests: {} }],

@@ -33,7 +33,9 @@ describe('a handler that asks', () => {
     expect(result).toEqual({ content: [] });
   });
 
-  // spec: basic/patterns/mrtr#inputrequiredresult
+  // spec: basic/patterns/mrtr#inputrequiredresult basic/patterns/mrtr#top.1
+  // spec: basic/patterns/mrtr#server-requirements-basic-workflow.2
+  // spec: basic/patterns/mrtr#server-requirements-basic-workflow.10
   test('ends in input_required with the question and a state, and without anything else', async () => {
     const { result, cancelled } = await round((replay) => askText(replay, 'name?', 'name'));
     expect(result).toEqual({
@@ -45,6 +47,7 @@ describe('a handler that asks', () => {
     expect(isSuspension(cancelled[0])).toBe(true);
   });
 
+  // spec: basic#statelessness.5
   test('starts anew with the answer', async () => {
     const { result, rounds } = await play((replay) => askText(replay, 'name?'), loudly);
     expect(result).toEqual({ value: 'NAME?' });
@@ -80,7 +83,7 @@ describe('a handler that asks', () => {
     expect(new Set(rounds.flatMap(keysOf)).size).toBe(3);
   });
 
-  // spec: basic/patterns/mrtr#server-requirements-basic-workflow
+  // spec: basic/patterns/mrtr#server-requirements-basic-workflow.1
   test('MR4: may not use a key for two questions', async () => {
     const parallel: Handler = (replay) => Promise.all([askText(replay, 'a', 'k'), askText(replay, 'b', 'k')]);
     const { result } = await round(async (replay) => {
@@ -97,6 +100,7 @@ describe('a handler that asks', () => {
     ).rejects.toThrow('The key "k" names two questions; keys are unique within a call');
   });
 
+  // spec: client/elicitation#error-handling.2
   test('sees every kind of answer as the client gave it', async () => {
     const handler: Handler = async (replay) => [
       await replay.ask('elicitation/create', { mode: 'url', message: 'm', url: 'https://example.com/' }, {}),
@@ -202,6 +206,7 @@ describe('suspension', () => {
     expect(ran).not.toHaveBeenCalled();
   });
 
+  // spec: basic/patterns/mrtr#server-requirements-basic-workflow.13
   test('what an abandoned handler throws late is nobody’s unhandled rejection', async () => {
     const gate = deferred<void>();
     const unhandled = await unhandledIn(async () => {
@@ -237,7 +242,7 @@ describe('suspension', () => {
 });
 
 describe('answers', () => {
-  // spec: basic/patterns/mrtr#error-handling
+  // spec: basic/patterns/mrtr#error-handling.4 client/elicitation#error-handling.1
   test('MR4: a missing one is asked for again, and only it', async () => {
     const asked: string[] = [];
     const handler: Handler = (replay) => Promise.all(['a', 'b', 'c'].map((name) => askText(replay, name, name)));
@@ -249,7 +254,7 @@ describe('answers', () => {
     expect(rounds.map(keysOf)).toEqual([['a', 'b', 'c'], ['b'], ['b'], []]);
   });
 
-  // spec: basic/patterns/mrtr#error-handling
+  // spec: basic/patterns/mrtr#error-handling.3
   test('MR4: unknown ones are ignored, and not carried on', async () => {
     const handler: Handler = async (replay) => [await askText(replay, 'a', 'a'), await askText(replay, 'b', 'b')];
     const first = await round(handler, { inputResponses: { other: accept('x'), __proto__: accept('y') } });
@@ -274,7 +279,7 @@ describe('answers', () => {
     expect(keysOf(await round(strict, { inputResponses: { name: accept('Ann') } }))).toEqual(['name']);
   });
 
-  // spec: basic/patterns/mrtr#error-handling
+  // spec: basic/patterns/mrtr#error-handling.1 basic/patterns/mrtr#error-handling.2
   test.each([null, 5, 'text', true, [], [{}], { name: 12_345 }, { name: null }, { name: [] }, { name: 'x' }])(
     'inputResponses %j are malformed: invalid_params, and the handler does not run',
     async (inputResponses) => {
@@ -300,7 +305,7 @@ describe('answers', () => {
     expect(keysOf(one)).toEqual(['k']);
   });
 
-  // spec: client/elicitation#form-mode-security
+  // spec: client/elicitation#form-mode-security.3
   test('one that does not fit is asked for again', async () => {
     const validate = vi.fn<(answer: Json) => Promise<unknown>>(async (answer) => {
       if (textOf(answer) === 'bad') throw new McpError('invalid_params', 'no');

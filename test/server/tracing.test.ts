@@ -144,7 +144,7 @@ describe('spans of a server', () => {
 });
 
 describe('trace context', () => {
-  // spec: basic#meta
+  // spec: basic#meta.17
   test('the parent is the caller’s span, of the same trace and with its tracestate', async () => {
     await traced().server.fetch(
       toolCall('search', {}, { meta: { traceparent: PARENT, tracestate: 'rojo=1, congo=2' } }),

@@ -28,6 +28,7 @@ describe('a sealed value', () => {
     expect(await createSealer(new TextEncoder().encode(secret), hour).open(sealed, 'c')).toEqual({ a: 1 });
   });
 
+  // spec: client/elicitation#statefulness.2
   test('shows nothing of the value, and never looks the same twice', async () => {
     const sealer = createSealer(secret, hour);
     const [one, two] = [await sealer.seal('canary', 'c'), await sealer.seal('canary', 'c')];
@@ -44,7 +45,7 @@ describe('a sealed value', () => {
     expect(await createSealer(undefined, hour).open(sealed, 'context')).toBeUndefined();
   });
 
-  // spec: basic/patterns/mrtr#server-requirements-basic-workflow
+  // spec: basic/patterns/mrtr#server-requirements-basic-workflow.4
   test('A25 MR1: opens no more when any one of its characters is another, missing or more', async () => {
     const sealer = createSealer(secret, hour);
     const sealed = await sealer.seal({ role: 'user' }, 'c');
@@ -81,7 +82,7 @@ describe('expiry', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 });
   });
 
-  // spec: basic/patterns/mrtr#server-requirements-basic-workflow
+  // spec: basic/patterns/mrtr#server-requirements-basic-workflow.7
   test('A25 MR2: a value opens until its time has passed, by the clock of whoever opens it', async () => {
     const sealer = createSealer(secret, { ttlMs: 1000 });
     const sealed = await sealer.seal('value', 'c');

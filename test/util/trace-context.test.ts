@@ -7,7 +7,7 @@ const SPAN = '00f067aa0ba902b7';
 const PARENT = `00-${TRACE}-${SPAN}-01`;
 
 describe('what is read of _meta', () => {
-  // spec: basic#meta
+  // spec: basic#meta.17
   test('the three keys, as they came', () => {
     const context = {
       traceparent: PARENT,
@@ -18,7 +18,7 @@ describe('what is read of _meta', () => {
     expect(readTraceContext(undefined)).toEqual({});
   });
 
-  // spec: basic#meta
+  // spec: basic#meta.17
   test.each([
     ['no string', 7],
     ['empty', ''],
@@ -42,6 +42,7 @@ describe('what is read of _meta', () => {
     expect(parseTraceparent(`00-${TRACE}-${SPAN}-00`)).toMatchObject({ traceFlags: 0 });
   });
 
+  // spec: basic#meta.17
   test.each([['no member'], ['Rojo=1'], ['a=b\nc'], ['a=b=c'], [`a=${'x'.repeat(600)}`], [7], ['é=1']])(
     'a malformed tracestate (%j) is left out',
     (tracestate) => {
@@ -49,6 +50,7 @@ describe('what is read of _meta', () => {
     },
   );
 
+  // spec: basic#meta.17
   test.each([['no member'], ['k="v"'], ['k=a\r\nx: y'], ['=v'], [`k=${'x'.repeat(9_000)}`], [{}], ['k=é']])(
     'a malformed baggage (%j) is left out',
     (baggage) => {
