@@ -143,6 +143,21 @@ describe('spans of a server', () => {
   });
 });
 
+test('the option tracer makes a span of every request, outside of all middleware', async () => {
+  const server = new McpServer({ name: 't', version: '1' }, { tracer })
+    .tool('search', {}, () => 'found')
+    .use((next) => async (request, ctx) => {
+      if (request.method === 'tools/list') throw new McpError('unauthorized', 'Not for you');
+      return next(request, ctx);
+    });
+  await server.fetch(toolCall('search'));
+  await server.fetch(modern('tools/list'));
+  expect(exporter.getFinishedSpans().map(({ name, status }) => [name, status.code])).toEqual([
+    ['tools/call search', api.SpanStatusCode.UNSET],
+    ['tools/list', api.SpanStatusCode.ERROR],
+  ]);
+});
+
 describe('trace context', () => {
   // spec: basic#meta.17
   test('the parent is the caller’s span, of the same trace and with its tracestate', async () => {
