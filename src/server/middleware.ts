@@ -40,8 +40,8 @@ export function compose(middleware: readonly Middleware[], innermost: Next): Nex
 
 /** A span for every request. Loaded when it is asked for: most servers are not traced. */
 export function traced(tracer: Tracer): Middleware {
-  return (next) => {
-    const loaded = import('./tracing.js').then(({ tracing }) => tracing(tracer)(next));
+  return (inner) => {
+    const loaded = import('./tracing.js').then(({ tracing }) => tracing(tracer)(inner));
     return async (request, ctx) => (await loaded)(request, ctx);
   };
 }
