@@ -40,7 +40,9 @@ const sections = new Map(
 
 for (const { id, test, where } of evidence('test')) {
   const proof = proofs.get(id);
-  if (proof !== undefined) {
+  if (test === undefined) {
+    faults.push(`${where}: no test follows`);
+  } else if (proof !== undefined) {
     if (!proof.includes(test)) proof.push(test);
   } else if (sections.has(id)) {
     sections.set(id, (sections.get(id) ?? 0) + 1);
