@@ -136,6 +136,7 @@ function totals() {
     ['both', (one) => binds(one) && one.side === 'both'],
     ['stdio, not built yet', ({ side, piece }) => side !== 'host' && piece === 'stdio'],
     ['authorization, not built yet', ({ side, piece }) => side !== 'host' && piece === 'authorization'],
+    ['stores, not built yet', ({ side, piece }) => side !== 'host' && piece === 'stores'],
     ['host', ({ side }) => side === 'host'],
   ];
   return table(
