@@ -12,6 +12,7 @@ export type { ServerFacts } from './client/link.js';
 export type { CallOptions, ConnectOptions, Progress } from './client/options.js';
 export type { ClientTransport, ExchangeOptions, HeaderSource } from './client/transport.js';
 export { clientTracing } from './client/tracing.js';
+export type { TracedCallContext } from './client/tracing.js';
 export type { SpanContext, TraceContext } from './util/trace-context.js';
 export type { Span, SpanOptions, TracedRequest, Tracer, TracingApi, TracingOptions } from './util/tracing.js';
 export type { AnyTools, CallParameters, ResultOf, ToolResult, ToolsOf } from './client/typed.js';

@@ -19,6 +19,7 @@ export type {
 export { defineResource } from './server/resource.js';
 export type {
   DefinedResource,
+  ReadResourceContents,
   ResourceContents,
   ResourceDefinition,
   ResourceHandler,
