@@ -86,7 +86,7 @@ describe.each(lists)('$method', (list) => {
     expect(pages[0]).not.toHaveProperty('nextCursor');
   });
 
-  // spec: server/utilities/pagination#implementation-guidelines
+  // spec: server/utilities/pagination#implementation-guidelines.1
   test('cursors are stable: the same page again and again, and in another process that is defined alike', async () => {
     const [one, other] = [filled(list, 10, { pageSize: 3 }), filled(list, 10, { pageSize: 3 })];
     const cursor = await cursorOf(one.server);
@@ -97,8 +97,8 @@ describe.each(lists)('$method', (list) => {
     expect(texts.size).toBe(1);
   });
 
-  // spec: server/utilities/pagination#error-handling
-  // spec: server/utilities/pagination#implementation-guidelines
+  // spec: server/utilities/pagination#error-handling.1
+  // spec: server/utilities/pagination#implementation-guidelines.2
   test('BI13: a bad, foreign or non-string cursor, and an empty one, is -32602', async () => {
     const { server } = filled(list, 10, { pageSize: 3 });
     const cursor = await cursorOf(server);
