@@ -12,6 +12,20 @@ export interface ToolEntry<Name extends string = string, Input = unknown, Output
   readonly output: Output;
 }
 
+/** One prompt in a server's type: its name, and what a caller fills it in with. */
+export interface PromptEntry<Name extends string = string, Args = unknown> {
+  /** The prompt's name. */
+  readonly prompt: Name;
+  /** What a caller sends as arguments. */
+  readonly args: Args;
+}
+
+/** One resource in a server's type: its URI, or its template. */
+export interface ResourceEntry<Uri extends string = string> {
+  /** The URI, or the template. */
+  readonly resource: Uri;
+}
+
 /**
  * Anything that is typed and served like an `McpServer`. A client recognises it by its shape, so that client bundles
  * carry no server.
@@ -28,3 +42,6 @@ export type EntriesOf<S extends Served> = S['~entries'];
 
 /** The tools of a server by name: computed once per client, so that each call is one look-up. */
 export type ToolMap<Entries> = { readonly [E in Entries as E extends ToolEntry ? E['name'] : never]: E };
+
+/** The prompts of a server by name. */
+export type PromptMap<Entries> = { readonly [E in Entries as E extends PromptEntry ? E['prompt'] : never]: E };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { McpClient, HttpTransport, type ClientTransport, type ConnectOptions, type McpError } from 'mcpwire/client';
 import { describe, expect, it } from 'vitest';
 import { PACKAGE_VERSION } from '../../src/client/version.js';
-import type { Fallback } from '../../src/client/connect.js';
+import type { Fallback } from '../../src/client/fallback.js';
 import { type Answer, deferred, errorOf, failure, json, listen, result } from './support.js';
 
 const discovery = {
