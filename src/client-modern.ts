@@ -4,8 +4,8 @@
  * @module mcpwire/client/modern
  */
 export { McpClient } from './client/client.js';
-export type { RequestOptions } from './client/client.js';
-export type { Change, ListenFilter, ListenOptions } from './client/changes.js';
+export type { ClientOf, RequestOptions } from './client/client.js';
+export type { ListenChange, ListenOptions, ListenTopics } from './client/changes.js';
 export type {
   ClientCall,
   ClientCallContext,
@@ -13,7 +13,7 @@ export type {
   ClientNext,
   NotificationHandler,
 } from './client/core.js';
-export type { ClientExtension, ExtensionContext, ExtensionMethod } from './client/extension.js';
+export type { ClientExtension, ExtensionContext } from './client/extension.js';
 export { HttpTransport } from './client/http-transport.js';
 export type { AuthMiddleware, ClientLimits, HttpTransportOptions } from './client/http-transport.js';
 export type {
@@ -31,10 +31,10 @@ export type { CallOptions, ConnectLimits, ConnectOptions, ListOptions, Progress 
 export type { CacheOptions, CacheStore } from './client/stored.js';
 export type { ClientTransport, ExchangeOptions, HeaderSource } from './client/transport.js';
 export type {
+  AnyPromptArguments,
   AnyPrompts,
   AnyTools,
   CallParameters,
-  PromptArguments,
   PromptParameters,
   PromptsOf,
   ResourcesOf,

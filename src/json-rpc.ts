@@ -200,9 +200,9 @@ export class ResultResponse implements JsonRpcResultResponse {
   }
 }
 
-/** The JSON text of a response. */
-export function encodeResponse(response: JsonRpcResponse): string {
-  return response instanceof ResultResponse ? response.encode() : JSON.stringify(response);
+/** The JSON text of a message. Some know theirs already: a {@link ResultResponse}, an event that goes to many streams. */
+export function encodeMessage(message: (JsonRpcResponse | JsonRpcNotification) & { encode?(): string }): string {
+  return message.encode?.() ?? JSON.stringify(message);
 }
 
 /** Makes an error response. The id is left out when it is `undefined`. */

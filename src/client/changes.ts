@@ -5,10 +5,10 @@ import type { SubscriptionFilter } from '../spec/types.js';
 import type { CallOptions } from './options.js';
 
 /** What to listen to. Extensions have members of their own. */
-export type ListenFilter = SubscriptionFilter & { readonly [name: string]: unknown };
+export type ListenTopics = SubscriptionFilter & { readonly [name: string]: unknown };
 
 /** Something that has changed on the server. */
-export type Change =
+export type ListenChange =
   | {
       /** The list of tools, prompts or resources is another. `resourcesListChanged` is also about templates. */
       readonly type: 'toolsListChanged' | 'promptsListChanged' | 'resourcesListChanged';
@@ -43,7 +43,7 @@ export interface ListenOptions extends Pick<
    */
   readonly keepAliveMs?: number | undefined;
   /** Called each time that the server begins to tell, with what it will tell of. */
-  readonly onListening?: ((honored: ListenFilter) => void) | undefined;
+  readonly onListening?: ((honored: ListenTopics) => void) | undefined;
 }
 
 // Changes that wait for their reader. Lists and resources wait once each, so only a reader that has stopped comes near it.
@@ -52,11 +52,11 @@ const MAX_PENDING = 1000;
 /** Changes on their way to a reader who may be slower than the server. */
 export class ChangeQueue {
   // By what they are about, so that what has changed twice waits once.
-  readonly #pending = new Map<unknown, Change>();
+  readonly #pending = new Map<unknown, ListenChange>();
   #end: { readonly error?: McpError | undefined } | undefined;
   #wake: (() => void) | undefined;
 
-  push(change: Change): void {
+  push(change: ListenChange): void {
     if (this.#pending.size >= MAX_PENDING) change = { type: 'refetch' };
     // It says all that the others say.
     if (change.type === 'refetch') this.#pending.clear();
@@ -77,7 +77,7 @@ export class ChangeQueue {
     this.#wake?.();
   }
 
-  async next(): Promise<IteratorResult<Change, undefined>> {
+  async next(): Promise<IteratorResult<ListenChange, undefined>> {
     for (;;) {
       for (const [key, value] of this.#pending) {
         this.#pending.delete(key);
@@ -94,7 +94,7 @@ export class ChangeQueue {
   }
 }
 
-function keyOf(change: Change): unknown {
+function keyOf(change: ListenChange): unknown {
   if (change.type === 'resourceUpdated') return `${change.type} ${change.uri}`;
   return change.type === 'notification' ? change : change.type;
 }

@@ -12,7 +12,7 @@ import type {
   ResourceTemplate,
   Tool,
 } from '../spec/types.js';
-import type { Change, ListenFilter, ListenOptions } from './changes.js';
+import type { ListenChange, ListenTopics, ListenOptions } from './changes.js';
 import { connect } from './connect.js';
 import { type ClientMiddleware, Core, type NotificationHandler } from './core.js';
 import type { Fallback } from './fallback.js';
@@ -92,7 +92,7 @@ export class McpClient<Tools = AnyTools, Prompts = AnyPrompts, Resources extends
   static async connect<S extends Served = Served>(
     target: URL | string | ClientTransport | S,
     options: ConnectOptions = {},
-  ): Promise<McpClient<ToolsOf<S>, PromptsOf<S>, ResourcesOf<S>>> {
+  ): Promise<ClientOf<S>> {
     return new this<ToolsOf<S>, PromptsOf<S>, ResourcesOf<S>>(await connect(target, options, this.fallbacks));
   }
 
@@ -268,7 +268,7 @@ export class McpClient<Tools = AnyTools, Prompts = AnyPrompts, Resources extends
    * }
    * ```
    */
-  listen(filter: ListenFilter, options: ListenOptions = {}): AsyncIterableIterator<Change> {
+  listen(filter: ListenTopics, options: ListenOptions = {}): AsyncIterableIterator<ListenChange> {
     return lazily(async () => (await import('./lazy.js')).listen(this.#core, filter, options));
   }
 
@@ -359,6 +359,16 @@ export class McpClient<Tools = AnyTools, Prompts = AnyPrompts, Resources extends
     return this.#core.close();
   }
 }
+
+/**
+ * The client of a server's type: what `McpClient.connect<S>(…)` resolves with.
+ *
+ * @example
+ * ```ts
+ * export const use = (client: ClientOf<typeof server>) => client.callTool('job_run', { job_id: 'job-1' });
+ * ```
+ */
+export type ClientOf<S extends Served> = McpClient<ToolsOf<S>, PromptsOf<S>, ResourcesOf<S>>;
 
 /** An iterator whose code is loaded with the first step. */
 function lazily<T>(load: () => Promise<AsyncIterator<T, undefined>>): AsyncIterableIterator<T> {

@@ -20,12 +20,6 @@ export interface ExtensionContext {
   answer(inputRequests: JsonObject): Promise<JsonObject>;
 }
 
-/** A method that an extension adds. */
-export interface ExtensionMethod {
-  /** The value of `Mcp-Name` for a request of this method. Default: the header is not sent. */
-  readonly name?: ((params: JsonObject) => string | undefined) | undefined;
-}
-
 /**
  * An extension, as a client speaks it.
  *
@@ -35,7 +29,7 @@ export interface ExtensionMethod {
  * ```ts
  * const parcels: ClientExtension = {
  *   id: 'com.example/parcels',
- *   methods: { 'parcels/get': { name: ({ parcelId }) => String(parcelId) } },
+ *   headerName: { 'parcels/get': 'parcelId' },
  *   resultTypes: {
  *     'com.example/parcel': ({ parcelId }, ctx) => ctx.request('parcels/get', { parcelId }),
  *   },
@@ -48,8 +42,8 @@ export interface ClientExtension {
   readonly id: string;
   /** Declared with every request, under `extensions` of the client's capabilities. Default `{}`. */
   readonly settings?: JsonObject | undefined;
-  /** The methods it adds, as far as there is something to say about them. Any method can be called without. */
-  readonly methods?: { readonly [method: string]: ExtensionMethod } | undefined;
+  /** The member of `params` that `Mcp-Name` carries, by method. */
+  readonly headerName?: { readonly [method: string]: string } | undefined;
   /** Makes the final result of a call out of a result of these types. Other types that are unknown fail a call. */
   readonly resultTypes?:
     | { readonly [resultType: string]: (result: JsonObject, ctx: ExtensionContext) => JsonObject | Promise<JsonObject> }

@@ -232,10 +232,7 @@ function protocolHeaders(
   headers[METHOD_HEADER] = encodeHeaderValue(method);
   const name = options.name ?? nameOf(method, params);
   if (name !== undefined) headers[NAME_HEADER] = encodeHeaderValue(name);
-  if (options.params !== undefined) {
-    for (const [key, value] of Object.entries(options.params)) headers[key] = encodeHeaderValue(value);
-  }
-  return headers;
+  return { ...headers, ...options.params };
 }
 
 function withCustom(

@@ -6,7 +6,7 @@
 import { McpError } from '../errors.js';
 import { isObject, type JsonRpcNotification, type JsonRpcRequest } from '../json-rpc.js';
 import { META_SUBSCRIPTION_ID } from '../spec/meta.js';
-import { type Change, ChangeQueue, type ListenFilter, type ListenOptions } from './changes.js';
+import { type ListenChange, ChangeQueue, type ListenTopics, type ListenOptions } from './changes.js';
 import type { Core } from './core.js';
 import { backoff, isPassing, pause } from './wait.js';
 import type { Watch } from './watch.js';
@@ -26,7 +26,7 @@ const KINDS: { readonly [method: string]: 'toolsListChanged' | 'promptsListChang
 };
 
 /** Opens a subscription when its first change is pulled, and keeps it open until its reader leaves. */
-export function listen(core: Core, filter: ListenFilter, options: ListenOptions): AsyncIterableIterator<Change> {
+export function listen(core: Core, filter: ListenTopics, options: ListenOptions): AsyncIterableIterator<ListenChange> {
   const queue = new ChangeQueue();
   const reader = new AbortController();
   let begun = false;
@@ -55,7 +55,7 @@ export function listen(core: Core, filter: ListenFilter, options: ListenOptions)
 
 class Subscription {
   readonly #core: Core;
-  readonly #filter: ListenFilter;
+  readonly #filter: ListenTopics;
   readonly #options: ListenOptions;
   readonly #queue: ChangeQueue;
   /** Whether the server has ever agreed. */
@@ -63,7 +63,7 @@ class Subscription {
   /** Milliseconds between signs of life, as far as known. */
   #keepAliveMs: number | undefined;
 
-  constructor(core: Core, filter: ListenFilter, options: ListenOptions, queue: ChangeQueue) {
+  constructor(core: Core, filter: ListenTopics, options: ListenOptions, queue: ChangeQueue) {
     this.#core = core;
     this.#filter = filter;
     this.#options = options;
@@ -137,7 +137,7 @@ class Subscription {
       for (let again = true; again;) {
         again = false;
         const request = this.#core.request(LISTEN, { notifications: this.#filter }, options);
-        let honored: ListenFilter | undefined;
+        let honored: ListenTopics | undefined;
         for await (const message of exchange(this.#core, watch, request, options, pulse.comment)) {
           if (watch.over) return false;
           pulse.message();
@@ -165,12 +165,12 @@ class Subscription {
   }
 
   /** The server has ended the stream by itself. */
-  #ended(honored: ListenFilter | undefined): boolean {
+  #ended(honored: ListenTopics | undefined): boolean {
     return honored !== undefined && Object.keys(honored).length > 0;
   }
 
   /** @returns what the server will tell of, as far as it was asked for */
-  #acknowledged({ method, params = {} }: JsonRpcNotification): ListenFilter {
+  #acknowledged({ method, params = {} }: JsonRpcNotification): ListenTopics {
     if (method !== ACKNOWLEDGED) {
       throw new McpError('invalid_message', `The server sent ${method} before ${ACKNOWLEDGED}`);
     }

@@ -20,7 +20,7 @@ export interface ExchangeOptions {
   readonly signal: AbortSignal;
   /** The value of `Mcp-Name`, where it is not one that the method's own params tell. */
   readonly name?: string | undefined;
-  /** `Mcp-Param-*` headers: header name to value, not encoded yet. */
+  /** `Mcp-Param-*` headers: header name to value, encoded for a header. */
   readonly params?: Readonly<Record<string, string>> | undefined;
   /** HTTP headers for this message alone. Transports without headers ignore them. */
   readonly headers?: HeaderSource | undefined;

@@ -18,11 +18,11 @@ export type ToolsOf<S extends Served> = [EntriesOf<S>] extends [never]
 
 /** The prompts of a server whose type says nothing: any name, any arguments. */
 export interface AnyPrompts {
-  readonly [name: string]: PromptEntry<string, PromptArguments>;
+  readonly [name: string]: PromptEntry<string, AnyPromptArguments>;
 }
 
 /** What prompts are filled in with: text. */
-export interface PromptArguments {
+export interface AnyPromptArguments {
   readonly [name: string]: string;
 }
 
@@ -46,7 +46,7 @@ export type UriOf<Resources extends string> = Resources | (string & {});
 
 /** The arguments of a prompt, and the options. The arguments may be left out when none is required. */
 export type PromptParameters<Args> = unknown extends Args
-  ? [args?: PromptArguments | undefined, options?: CallOptions]
+  ? [args?: AnyPromptArguments | undefined, options?: CallOptions]
   : {} extends Args
     ? [args?: Args | undefined, options?: CallOptions]
     : [args: Args, options?: CallOptions];

@@ -10,10 +10,23 @@ export const VERSION_HEADER = 'mcp-protocol-version';
 export const METHOD_HEADER = 'mcp-method';
 export const NAME_HEADER = 'mcp-name';
 
-/** The value that `Mcp-Name` must carry for a request, or `undefined` where the header does not apply. */
-export function nameOf(method: string, params: JsonObject | undefined): string | undefined {
-  const named = method === 'tools/call' || method === 'prompts/get';
-  const value = named ? params?.['name'] : method === 'resources/read' ? params?.['uri'] : undefined;
+/**
+ * The value that `Mcp-Name` must carry for a request, or `undefined` where the header does not apply.
+ *
+ * @param others the member of `params` that it carries, by method, for methods of extensions
+ */
+export function nameOf(
+  method: string,
+  params: JsonObject | undefined,
+  others?: ReadonlyMap<string, string>,
+): string | undefined {
+  const member =
+    method === 'tools/call' || method === 'prompts/get'
+      ? 'name'
+      : method === 'resources/read'
+        ? 'uri'
+        : others?.get(method);
+  const value = member === undefined ? undefined : params?.[member];
   return typeof value === 'string' ? value : undefined;
 }
 

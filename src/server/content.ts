@@ -114,7 +114,8 @@ export function failure(content: readonly unknown[] | string): JsonObject {
   return { content: typeof content === 'string' ? [{ type: 'text', text: content }] : content, isError: true };
 }
 
-function isBlock(value: unknown): value is ContentBlock {
+/** Whether a value is a content block. */
+export function isBlock(value: unknown): value is ContentBlock {
   return isObject(value) && typeof value['type'] === 'string';
 }
 
@@ -122,7 +123,8 @@ function isBlocks(value: unknown): value is ContentBlock[] {
   return Array.isArray(value) && value.every(isBlock);
 }
 
-function toBase64(data: Uint8Array | string): string {
+/** Base64 of bytes; text is base64 already. */
+export function toBase64(data: Uint8Array | string): string {
   if (typeof data === 'string') return data;
   let binary = '';
   // In slices, since the number of arguments of a call is bounded.

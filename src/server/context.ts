@@ -7,11 +7,31 @@ import {
   type RequestId,
   type ResultStamp,
 } from '../json-rpc.js';
-import type { ClientCapabilities, Implementation, MetaObject } from '../spec/types.js';
+import { isThenable, type SchemaOutput, type SchemaTypes } from '../schema/standard.js';
+import type {
+  ClientCapabilities,
+  CreateMessageRequestParams,
+  CreateMessageResult,
+  Implementation,
+  LoggingLevel,
+  MetaObject,
+  Root,
+} from '../spec/types.js';
+import { META_LOG_LEVEL } from '../spec/meta.js';
+import type { Sealer, Secret } from '../util/seal.js';
 import type { AuthInfo, Exchange, HttpInfo, RespondOptions } from './exchange.js';
+import type { Ask } from './input.js';
+import { isInputRequired } from './input-required.js';
+import { wantsLog } from './log.js';
+import type { ServerLimits } from './options.js';
+import type { Replay } from './replay.js';
 
-/** Everything about one request, handed to its handler. */
-export interface Context {
+/**
+ * Everything about one request, handed to its handler.
+ *
+ * @typeParam C - what `server.context(...)` makes for each request
+ */
+export interface Context<C = unknown> {
   /** The request's JSON-RPC id. `undefined` for a notification. */
   readonly id: RequestId | undefined;
   /** The request's `_meta`, as it was sent. */
@@ -30,6 +50,8 @@ export interface Context {
   readonly platform?: unknown;
   /** The HTTP request, when the message came by HTTP. */
   readonly http?: HttpInfo | undefined;
+  /** What `server.context(...)` made for this request. `undefined` without. */
+  readonly context: C;
   /**
    * Tells the caller how far the work is. Does nothing when the caller did not ask for progress, when the value does not
    * exceed the last one, and after the end.
@@ -43,6 +65,68 @@ export interface Context {
   progress(progress: number, total?: number, message?: string): Promise<void>;
   /** Sends a notification on this request's stream. Settles when the stream has room again. */
   notify(method: string, params?: JsonObject): Promise<void>;
+  /**
+   * Sends a log message to the caller, if this very request asked for its level. Never put secrets in it.
+   *
+   * @param data any JSON
+   * @param logger what it is about
+   * @deprecated Revision 2026-07-28 deprecates logging to the client: log to `stderr`, or trace with OpenTelemetry.
+   * @see https://modelcontextprotocol.io/specification/2026-07-28/server/utilities/logging
+   */
+  log(level: LoggingLevel, data: unknown, logger?: string): Promise<void>;
+  /**
+   * Asks the person at the other end to fill in a form. The handler may run again from its start once the answer is
+   * there: what it did before the question it does once more, unless it did so in {@link once}.
+   *
+   * @param schema the fields: an object of strings, numbers, booleans and choices
+   * @param options `key`: names the question, where two are alike or a client should recognise it
+   * @returns what the person did; on `accept` with the content that the schema admits
+   * @throws McpError `missing_capability` when the client cannot ask, `limit_exceeded` after too many rounds
+   * @throws TypeError for a schema that no form can show
+   * @example
+   * ```ts
+   * const answer = await ctx.elicit('Delete everything?', z.object({ sure: z.boolean() }));
+   * if (answer.action !== 'accept' || !answer.content.sure) return 'Nothing was deleted.';
+   * ```
+   * @see https://modelcontextprotocol.io/specification/2026-07-28/client/elicitation
+   */
+  elicit<S extends SchemaTypes>(message: string, schema: S, options?: AskOptions): Promise<Elicited<SchemaOutput<S>>>;
+  /**
+   * Asks the person to open a web page, for what must not pass through the client: credentials, payments.
+   *
+   * @param options `done`: whether it has happened; asked again until then, and never asked when it has
+   * @throws McpError `missing_capability` when the client cannot open pages
+   * @see https://modelcontextprotocol.io/specification/2026-07-28/client/elicitation#url-mode-elicitation-requests
+   */
+  elicitUrl(message: string, url: string | URL, options?: ElicitUrlOptions): Promise<Elicited<undefined>>;
+  /**
+   * Asks the client's model.
+   *
+   * @throws McpError `missing_capability` when the client has none to offer
+   * @deprecated Revision 2026-07-28 deprecates sampling: call a model's API yourself.
+   * @see https://modelcontextprotocol.io/specification/2026-07-28/client/sampling
+   */
+  sample(params: CreateMessageRequestParams, options?: AskOptions): Promise<CreateMessageResult>;
+  /**
+   * Asks which folders the client works in.
+   *
+   * @throws McpError `missing_capability` when the client knows none
+   * @deprecated Revision 2026-07-28 deprecates roots: take paths as arguments.
+   * @see https://modelcontextprotocol.io/specification/2026-07-28/client/roots
+   */
+  roots(options?: AskOptions): Promise<readonly Root[]>;
+  /**
+   * Does something that must not be done anew each time the handler runs again: at least once in all, and once only when
+   * the question after it is reached.
+   *
+   * @param key names it, uniquely in this handler
+   * @param fn does it; what it returns must be JSON
+   */
+  once<T>(key: string, fn: () => T | Promise<T>): Promise<T>;
+  /** The answers that came with a retry, by key, as they were sent: for handlers that return `inputRequired(...)`. */
+  readonly inputResponses?: Readonly<Record<string, unknown>> | undefined;
+  /** What `inputRequired({ requestState })` was given in the round before. */
+  readonly requestState?: unknown;
   /**
    * Answers now and keeps the stream open for notifications until the handler returns; what it returns is then ignored.
    * For custom methods, and for callers that speak plain JSON-RPC.
@@ -60,6 +144,34 @@ export interface Context {
    * ```
    */
   error(rpcCode: number, message: string, options?: ErrorOptions): McpError;
+}
+
+/** Options of a question. */
+export interface AskOptions {
+  /** Names the question. Default: found by what is asked, and by how often that was asked before. */
+  readonly key?: string;
+}
+
+/** Options of {@link Context.elicitUrl}. */
+export interface ElicitUrlOptions extends AskOptions {
+  /** Whether what the page is for has happened. */
+  readonly done?: () => boolean | Promise<boolean>;
+}
+
+/** What a person did with a question. */
+export type Elicited<Content> =
+  { readonly action: 'accept'; readonly content: Content } | { readonly action: 'decline' | 'cancel' };
+
+/** What requests need of their server. */
+export interface Service {
+  /** The server may send log messages. */
+  readonly logging: boolean;
+  readonly secret: Secret | readonly Secret[] | undefined;
+  readonly limits: ServerLimits;
+  /** Made when the first state is sealed or opened. */
+  sealer?: Sealer;
+  /** No other process will see what this one seals. */
+  alone?: boolean;
 }
 
 /** Options of {@link Context.error}. */
@@ -108,17 +220,25 @@ export class RequestContext implements Context {
   readonly meta: MetaObject;
   /** {@link respond} was called. */
   responded = false;
-  readonly #exchange: Exchange;
+  /** Set before any handler runs, where the server makes one. */
+  context: unknown = undefined;
+  readonly #message: { readonly method: string; readonly params?: JsonObject };
+  readonly #service: Service;
+  readonly exchange: Exchange;
   readonly #stamp: ResultStamp | undefined;
   readonly #mayRespond: boolean;
   #lastProgress = -Infinity;
+  #input: Promise<Ask> | undefined;
+  #replay: Replay | undefined;
+  #begin: ((replay: Replay) => void) | undefined;
 
   /**
    * @param stamp what goes into every result, for peers that know it
    * @param mayRespond a custom method, or a peer without result types: {@link respond} may answer early
    */
   constructor(
-    message: { readonly id?: RequestId; readonly params?: JsonObject },
+    message: { readonly id?: RequestId; readonly method: string; readonly params?: JsonObject },
+    service: Service,
     exchange: Exchange,
     stamp: ResultStamp | undefined,
     mayRespond: boolean,
@@ -126,45 +246,47 @@ export class RequestContext implements Context {
     this.id = message.id;
     const meta = message.params?.['_meta'];
     this.meta = isObject(meta) ? meta : NO_META;
-    this.#exchange = exchange;
+    this.#message = message;
+    this.#service = service;
+    this.exchange = exchange;
     this.#stamp = stamp;
     this.#mayRespond = mayRespond;
   }
 
   /** Answers with what the handler returned, unless it has answered by itself. */
   answer(result: JsonObject): Promise<void> | void {
-    if (this.responded) this.#exchange.end();
+    if (this.responded) this.exchange.end();
     else return this.#respond(result);
   }
 
   #respond(result: JsonObject, options?: RespondOptions): Promise<void> | void {
     // Who comes here was asked by a request, which has an id.
-    return this.#exchange.respond(new ResultResponse(this.id!, result, this.#stamp), options);
+    return this.exchange.respond(new ResultResponse(this.id!, result, this.#stamp), options);
   }
 
   /** Nobody waits for this request any more. */
   get gone(): boolean {
-    return this.#exchange.gone;
+    return this.exchange.gone;
   }
 
   get signal(): AbortSignal {
-    return this.#exchange.signal;
+    return this.exchange.signal;
   }
 
   get client(): Context['client'] {
-    return this.#exchange.peer;
+    return this.exchange.peer;
   }
 
   get auth(): AuthInfo | undefined {
-    return this.#exchange.peer.auth;
+    return this.exchange.peer.auth;
   }
 
   get platform(): unknown {
-    return this.#exchange.peer.platform;
+    return this.exchange.peer.platform;
   }
 
   get http(): HttpInfo | undefined {
-    return this.#exchange.peer.http;
+    return this.exchange.peer.http;
   }
 
   async progress(progress: number, total?: number, message?: string): Promise<void> {
@@ -182,8 +304,105 @@ export class RequestContext implements Context {
     });
   }
 
-  notify(method: string, params?: JsonObject): Promise<void> {
-    return this.#exchange.send(params === undefined ? { jsonrpc: '2.0', method } : { jsonrpc: '2.0', method, params });
+  async notify(method: string, params?: JsonObject): Promise<void> {
+    // The caller has heard it in an earlier round.
+    if (this.#replay?.replaying === true) return;
+    await this.exchange.send(params === undefined ? { jsonrpc: '2.0', method } : { jsonrpc: '2.0', method, params });
+  }
+
+  async log(level: LoggingLevel, data: unknown, logger?: string): Promise<void> {
+    if (this.#service.logging && wantsLog(this.meta[META_LOG_LEVEL], level) && !this.responded) {
+      await this.notify('notifications/message', { level, logger, data });
+    }
+  }
+
+  async elicit<S extends SchemaTypes>(
+    message: string,
+    schema: S,
+    options?: AskOptions,
+  ): Promise<Elicited<SchemaOutput<S>>> {
+    const asking = await this.#asking();
+    return asking.elicit<SchemaOutput<S>>(message, schema, options);
+  }
+
+  async elicitUrl(message: string, url: string | URL, options?: ElicitUrlOptions): Promise<Elicited<undefined>> {
+    return (await this.#asking()).elicitUrl(message, url, options);
+  }
+
+  async sample(params: CreateMessageRequestParams, options?: AskOptions): Promise<CreateMessageResult> {
+    return (await this.#asking()).sample(params, options);
+  }
+
+  async roots(options?: AskOptions): Promise<readonly Root[]> {
+    return (await this.#asking()).roots(options);
+  }
+
+  async once<T>(key: string, fn: () => T | Promise<T>): Promise<T> {
+    return (await this.#asking()).once(key, fn);
+  }
+
+  get inputResponses(): Context['inputResponses'] {
+    return this.#replay?.inputResponses;
+  }
+
+  get requestState(): unknown {
+    return this.#replay?.requestState;
+  }
+
+  /**
+   * Runs the handler of a method whose caller can be asked for input.
+   *
+   * @returns its result, or the result that asks
+   */
+  run(handler: () => JsonObject | Promise<JsonObject>): JsonObject | Promise<JsonObject> {
+    // Others cannot be asked, or are asked over their open stream.
+    if (this.exchange.input !== 'replay') return handler();
+    const { params = {} } = this.#message;
+    if (params['requestState'] !== undefined || params['inputResponses'] !== undefined) return this.#resume(handler);
+    const running = handler();
+    if (!isThenable(running)) return isInputRequired(running) ? this.#seal(running) : running;
+    return new Promise((resolve, reject) => {
+      // From its first question on, the replay has the say.
+      this.#begin = (replay) =>
+        resolve(
+          replay.run(
+            () => running,
+            (reason) => this.exchange.cancel(reason),
+          ),
+        );
+      const unlessAsking = (settle: () => void): void => {
+        if (this.#input === undefined) settle();
+        else this.#input.catch(settle);
+      };
+      running.then(
+        (result) => unlessAsking(() => resolve(isInputRequired(result) ? this.#seal(result) : result)),
+        (error: Error) => unlessAsking(() => reject(error)),
+      );
+    });
+  }
+
+  async #resume(handler: () => JsonObject | Promise<JsonObject>): Promise<JsonObject> {
+    await this.#asking();
+    return this.#replay!.run(handler, (reason) => this.exchange.cancel(reason));
+  }
+
+  async #seal(form: object): Promise<JsonObject> {
+    await this.#asking();
+    return this.#replay!.seal(form);
+  }
+
+  /** Loaded when the first handler asks: most never do. */
+  #asking(): Promise<Ask> {
+    return (this.#input ??= this.#openInput());
+  }
+
+  async #openInput(): Promise<Ask> {
+    const { method, params = {} } = this.#message;
+    const { askOver, askByReplay, openReplay } = await import('./input.js');
+    if (this.exchange.input !== 'replay') return askOver(this.exchange);
+    this.#replay = await openReplay(this.#service, method, params, this.exchange);
+    this.#begin?.(this.#replay);
+    return askByReplay(this.#replay);
   }
 
   async respond(result: JsonObject): Promise<void> {

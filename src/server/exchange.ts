@@ -41,6 +41,14 @@ export interface Peer {
   readonly http?: HttpInfo | undefined;
 }
 
+/** A question to the caller. */
+export interface InputRequest {
+  /** `elicitation/create`, `sampling/createMessage` or `roots/list`. */
+  readonly method: string;
+  /** The particulars. */
+  readonly params?: JsonObject | undefined;
+}
+
 /** How a response goes out. */
 export interface RespondOptions {
   /** The HTTP status, where the transport is HTTP and nothing was sent before. */
@@ -58,16 +66,31 @@ export interface RespondOptions {
 export interface Exchange {
   /** Who is calling. */
   readonly peer: Peer;
+  /**
+   * How handlers ask the caller for input: by answering `input_required` and running again when the caller retries, by
+   * asking over the open stream, or not at all.
+   */
+  readonly input: 'replay' | 'ask' | 'none';
   /** Aborts when the caller goes away or cancels, a deadline passes, or the server closes. Created on first use. */
   readonly signal: AbortSignal;
   /** Whether anybody still waits at the other end. */
   readonly gone: boolean;
   /** The peer predates result types: results go out as the handler made them, without `resultType` and `_meta`. */
   readonly bare: boolean;
+  /** `false`: the caller accepts one JSON object and nothing else; what is sent before it is dropped. Default `true`. */
+  readonly streams?: boolean;
+  /** Bytes sent and not yet taken, where the transport can tell. */
+  readonly unsent?: number;
+  /**
+   * Set by what never ends by itself, before it looks at `signal`: called when the place that serves it begins to close.
+   */
+  onClosing?: (() => void) | undefined;
   /** Sends a notification. Settles once the transport has room again; resolves, never rejects, when the caller has gone. */
   send(message: JsonRpcNotification): Promise<void>;
   /** Sends the response. Unless `more` is set this ends the exchange. */
   respond(response: JsonRpcResponse, options?: RespondOptions): Promise<void> | void;
+  /** Asks the caller; only where {@link input} is `ask`. */
+  ask?(request: InputRequest): Promise<unknown>;
   /** Ends the exchange after a response that promised more. */
   end(): void;
   /** Aborts `signal` with a reason, without ending the exchange. */

@@ -2,6 +2,7 @@ import { isMcpError, McpError } from '../errors.js';
 import { parseMessage } from '../http/body.js';
 import { decodeHeaderValue, METHOD_HEADER, NAME_HEADER, nameOf, VERSION_HEADER } from '../http/headers.js';
 import { acceptsStream, isJson } from '../http/media.js';
+import { paramMismatch } from '../http/param-headers.js';
 import { compilePolicy, corsHeaders, preflightHeaders, type Caller } from '../http/origin.js';
 import {
   errorResponse,
@@ -19,6 +20,8 @@ import {
 import { META_CLIENT_CAPABILITIES, META_CLIENT_INFO, META_PROTOCOL_VERSION } from '../spec/meta.js';
 import type { Implementation } from '../spec/types.js';
 import { LEGACY_VERSIONS, MODERN_VERSIONS } from '../spec/versions.js';
+import type { Catalog } from './catalog.js';
+import type { Service } from './context.js';
 import type { Exchange, HttpInfo, Peer } from './exchange.js';
 import {
   HttpExchange,
@@ -29,8 +32,9 @@ import {
   type Reply,
 } from './http-exchange.js';
 import type { Running } from './running.js';
-import { defaultLimits, type ServerLimits, type ServerOptions } from './options.js';
+import type { ServerLimits, ServerOptions } from './options.js';
 import type { Trusted } from './server.js';
+import type { CompiledTool } from './tool.js';
 
 /** An HTTP request, as a runtime provides it. */
 export interface Head extends Caller {
@@ -53,6 +57,10 @@ const NOTHING: JsonObject = Object.freeze({});
 /** The HTTP side of a server. */
 export interface HttpEndpoint {
   readonly limits: ServerLimits;
+  /** The member of `params` that `Mcp-Name` carries, for methods of extensions. */
+  readonly names: Map<string, string>;
+  /** What requests need of their server. */
+  readonly service: Service;
   /** What the server runs; mounts are part of it. */
   readonly running: Running;
   /**
@@ -74,10 +82,13 @@ export function httpEndpoint(
   handle: Handle,
   options: ServerOptions,
   running: Running,
+  service: Service,
+  tools: Catalog<CompiledTool>,
   tell: (error: unknown) => string,
 ): HttpEndpoint {
   const { origins, allowedHosts, cors: corsOptions = {}, keepAliveMs = 8_000, legacy } = options;
-  const limits: ServerLimits = { ...defaultLimits, ...options.limits };
+  const { limits } = service;
+  const names = new Map<string, string>();
   const settings: ExchangeSettings = { ...limits, keepAliveMs };
   const { requestBodyBytes } = limits;
   const policy = compilePolicy(origins, allowedHosts);
@@ -103,7 +114,7 @@ export function httpEndpoint(
         const modern = isModern(version, meta);
         const message = readIncoming(value);
         if (!modern) checkPlain(message, version);
-        else if (isRequest(message)) checkModern(message, head, version, meta);
+        else if (isRequest(message)) checkModern(message, head, version, meta, names, tools);
 
         const peer = new HttpPeer(head, modern && meta ? meta : NOTHING, trusted);
         const mayStream = acceptsStream(head.get('accept'));
@@ -154,7 +165,7 @@ export function httpEndpoint(
     refuse(reply, 405, 'Send POST', { ...cors, allow: 'POST' });
   }
 
-  return { limits, running, serve };
+  return { limits, names, service, running, serve };
 }
 
 /** The sender of one message, from that message alone. */
@@ -212,6 +223,8 @@ function checkModern(
   head: Head,
   version: string | null | undefined,
   meta: JsonObject | undefined,
+  names: ReadonlyMap<string, string>,
+  tools: Catalog<CompiledTool>,
 ): void {
   const claimed = meta?.[META_PROTOCOL_VERSION];
   agree('MCP-Protocol-Version', version, claimed ?? version);
@@ -219,10 +232,16 @@ function checkModern(
   if (!claimed) throw missingMeta(META_PROTOCOL_VERSION);
   if (!isObject(meta?.[META_CLIENT_CAPABILITIES])) throw missingMeta(META_CLIENT_CAPABILITIES);
   agree('Mcp-Method', head.get(METHOD_HEADER), message.method);
-  const name = nameOf(message.method, message.params);
+  const { method, params } = message;
+  const name = nameOf(method, params, names);
   if (name === undefined) return;
   const sent = head.get(NAME_HEADER);
   agree('Mcp-Name', typeof sent === 'string' ? decodeHeaderValue(sent) : sent, name);
+  const plan = method === 'tools/call' ? tools.peek(name)?.plan : undefined;
+  if (plan === undefined) return;
+  const args = params?.['arguments'];
+  const problem = paramMismatch(plan, isObject(args) ? args : NOTHING, (header) => head.get(header));
+  if (problem !== undefined) throw new McpError('header_mismatch', `Header mismatch: ${problem}`);
 }
 
 function agree(header: string, sent: string | null | undefined, expected: unknown): void {

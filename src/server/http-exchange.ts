@@ -2,7 +2,7 @@ import type { McpError } from '../errors.js';
 import { SSE_TYPE, JSON_TYPE } from '../http/media.js';
 import { encodeComment, encodeEvent } from '../http/sse-encode.js';
 import {
-  encodeResponse,
+  encodeMessage,
   HEADER_MISMATCH,
   INVALID_REQUEST,
   METHOD_NOT_FOUND,
@@ -78,6 +78,7 @@ const DONE = 2;
 export class HttpExchange implements Exchange, Silent {
   readonly peer: Peer;
   readonly bare: boolean;
+  onClosing: (() => void) | undefined;
   readonly #reply: Reply;
   readonly #settings: ExchangeSettings;
   readonly #cors: AnswerHeaders | undefined;
@@ -108,6 +109,10 @@ export class HttpExchange implements Exchange, Silent {
     this.#running = running;
   }
 
+  get input(): 'replay' | 'none' {
+    return this.bare ? 'none' : 'replay';
+  }
+
   get gone(): boolean {
     this.#watch();
     return this.#gone;
@@ -120,6 +125,14 @@ export class HttpExchange implements Exchange, Silent {
       else this.#running.listen(this);
     }
     return this.#controller.signal;
+  }
+
+  get streams(): boolean {
+    return this.#mayStream;
+  }
+
+  get unsent(): number {
+    return this.#state === OPEN ? this.#reply.unsent() : 0;
   }
 
   /**
@@ -142,7 +155,7 @@ export class HttpExchange implements Exchange, Silent {
     if (this.#state === DONE || !this.#mayStream) return;
     // The author does not await, the client does not read: memory has an end, so these messages have.
     if (this.#state === OPEN && this.#reply.unsent() > this.#settings.streamDropBytes) return;
-    const event = encodeEvent(JSON.stringify(message));
+    const event = encodeEvent(encodeMessage(message));
     if (this.#state === PENDING) this.#open();
     await this.#write(event);
   }
@@ -150,7 +163,7 @@ export class HttpExchange implements Exchange, Silent {
   respond(response: JsonRpcResponse, { status = 0, headers, more = false }: RespondOptions = {}): Promise<void> | void {
     if (this.#state === DONE) return;
     // Before anything is sent: a result that JSON cannot carry throws here.
-    const text = encodeResponse(response);
+    const text = encodeMessage(response);
     if (this.#state === PENDING && more && this.#mayStream) this.#open();
     if (this.#state === OPEN) {
       const written = this.#write(encodeEvent(text));

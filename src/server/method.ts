@@ -1,9 +1,9 @@
 import { McpError } from '../errors.js';
 import { isObject, type JsonObject } from '../json-rpc.js';
 import { check, isStandardSchema, type SchemaTypes, type StandardSchema } from '../schema/standard.js';
-import { raise, raisedBy, type Context } from './context.js';
+import type { Context } from './context.js';
 import type { Method } from './registry.js';
-import type { Mask } from './tool.js';
+import { guarded, type Mask } from './guard.js';
 
 /** Schemas of a custom method. */
 export interface MethodDefinition<Params> {
@@ -13,7 +13,7 @@ export interface MethodDefinition<Params> {
   readonly result?: SchemaTypes;
 }
 
-type Handler = (params: never, ctx: Context) => unknown;
+type Handler = (params: never, ctx: never) => unknown;
 
 /** Compiles a custom method. @throws TypeError for what is no schema */
 export function compileMethod(
@@ -26,8 +26,8 @@ export function compileMethod(
   const output = standardOf(definition.result, `method "${name}": result`);
   return async (raw, ctx) => {
     const input = await params(raw);
-    try {
-      let result = await handler(input as never, ctx);
+    return guarded(`"${name}"`, mask, ctx, async () => {
+      let result = await handler(input as never, ctx as never);
       if (output !== undefined && result !== undefined) {
         result = await check(
           output,
@@ -38,9 +38,7 @@ export function compileMethod(
       if (result === undefined) return {};
       if (isObject(result)) return result;
       throw new TypeError(`Method "${name}" must return an object`);
-    } catch (error) {
-      throw raisedBy(error) ?? raise('internal', mask(error, `"${name}" failed`, ctx), { cause: error });
-    }
+    });
   };
 }
 
@@ -52,7 +50,7 @@ export function compileNotification(
 ): (params: JsonObject, ctx: Context) => Promise<void> {
   const params = reader(schema, `notification "${name}": params`);
   return async (raw, ctx) => {
-    await handler((await params(raw)) as never, ctx);
+    await handler((await params(raw)) as never, ctx as never);
   };
 }
 

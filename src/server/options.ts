@@ -1,6 +1,9 @@
 import type { CorsOptions, Origins } from '../http/origin.js';
 import type { CacheHints } from '../spec/types.js';
+import type { Secret } from '../util/seal.js';
+import type { Bus } from './bus.js';
 import type { Context } from './context.js';
+import type { MayWatch, SubscriptionLimits } from './subscriptions.js';
 
 /** Limits of a server. Each bounds an attack or a failure; each is a number you may change. */
 export interface ServerLimits {
@@ -17,8 +20,28 @@ export interface ServerLimits {
    * client does not read. Default 1 MiB.
    */
   readonly streamDropBytes: number;
+  /** Bytes of a sealed `requestState`. A handler that needs more fails with `limit_exceeded`. Default 256 KiB. */
+  readonly requestStateBytes: number;
+  /** Milliseconds that a caller has to answer a round of questions. Default 1 hour. */
+  readonly requestStateTtlMs: number;
+  /** Rounds of questions in one call. A handler that asks on fails with `limit_exceeded`. Default 10. */
+  readonly inputRounds: number;
   /** Milliseconds without a first byte after which a pending answer becomes a stream. Default 5,000. */
   readonly silenceMs: number;
+}
+
+/** How long, and for whom, clients may cache what a server says; per list where lists differ. */
+export interface ServerCache extends CacheHints {
+  /** `server/discover`. */
+  readonly discover?: CacheHints;
+  /** `tools/list`. Always `private` where a tool is not visible to all. */
+  readonly tools?: CacheHints;
+  /** `prompts/list`, likewise. */
+  readonly prompts?: CacheHints;
+  /** `resources/list`, likewise. */
+  readonly resources?: CacheHints;
+  /** `resources/templates/list`, likewise. */
+  readonly resourceTemplates?: CacheHints;
 }
 
 /** Options of a server. Everything has a safe default. */
@@ -38,13 +61,27 @@ export interface ServerOptions {
   /** CORS details. */
   readonly cors?: CorsOptions;
   /** Size and time limits. */
-  readonly limits?: Partial<ServerLimits>;
+  readonly limits?: Partial<ServerLimits & SubscriptionLimits>;
   /** Milliseconds of quiet on an open stream before a comment is sent to keep proxies from cutting it. Default 8,000. */
   readonly keepAliveMs?: number;
   /** Milliseconds after which a handler's `ctx.signal` is aborted and the call fails. Default: no limit. */
   readonly handlerTimeoutMs?: number;
-  /** How long, and for whom, clients may cache lists. Default `{ ttlMs: 0, cacheScope: 'private' }`. */
-  readonly cache?: CacheHints;
+  /** How long, and for whom, clients may cache lists and resources. Default `{ ttlMs: 0, cacheScope: 'private' }`. */
+  readonly cache?: ServerCache;
+  /** Entries of a page of a list. Default: all that are registered. */
+  readonly pageSize?: number;
+  /**
+   * What `requestState` is sealed with: 16 bytes or more, the same in every process that answers for this server. To
+   * change it, give `[new, old]` for an hour. Attack: a caller that reads or changes what a handler has learned so far.
+   * Default: a random one, so that only this process can go on where it stopped; a warning says so once.
+   */
+  readonly secret?: Secret | readonly Secret[];
+  /** Carries changes between the processes that serve this server. Default: this process alone. */
+  readonly bus?: Bus;
+  /** Whether a caller may hear of updates of a resource. Default: every caller of every resource. */
+  readonly mayWatch?: MayWatch;
+  /** `false`: `ctx.log` sends nothing and the capability is not declared. Default `true`. */
+  readonly logging?: boolean;
   /**
    * `false`: refuse every message that is not of revision 2026-07-28, plain JSON-RPC included. Default: plain JSON-RPC is
    * served, statelessly.
@@ -69,5 +106,8 @@ export const defaultLimits: ServerLimits = {
   jsonValues: 500_000,
   streamHighWaterBytes: 64 * 1024,
   streamDropBytes: 1024 * 1024,
+  requestStateBytes: 256 * 1024,
+  requestStateTtlMs: 3_600_000,
+  inputRounds: 10,
   silenceMs: 5_000,
 };

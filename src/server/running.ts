@@ -40,6 +40,7 @@ export class Running {
   /** Cancels an exchange when the place closes. */
   listen(exchange: Exchange): void {
     if (this.#reason) exchange.cancel(this.#reason);
+    else if (this.closing) exchange.onClosing?.();
     this.#listening.add(exchange);
   }
 
@@ -47,6 +48,7 @@ export class Running {
   async close(graceMs: number): Promise<void> {
     this.#closing = true;
     if (this.#parent !== undefined) this.#parent.#parts.delete(this);
+    for (const exchange of this.#listening) exchange.onClosing?.();
     const parts = [...this.#parts].map((part) => part.close(graceMs));
     const end = Date.now() + graceMs;
     // Looked at now and then: a call costs nothing for a close that comes once.

@@ -1,4 +1,5 @@
 import { isToolError, ToolError } from '../errors.js';
+import { compileHeaderPlan, type HeaderPlan } from '../http/param-headers.js';
 import { isObject, type JsonObject } from '../json-rpc.js';
 import {
   check,
@@ -9,9 +10,21 @@ import {
   type SchemaTypes,
   type StandardSchema,
 } from '../schema/standard.js';
-import type { CallToolResult, ContentBlock, Icon, MetaObject, Tool, ToolAnnotations } from '../spec/types.js';
+import type { ToolEntry } from '../spec/served.js';
+import type {
+  CallToolResult,
+  ClientCapabilities,
+  ContentBlock,
+  Icon,
+  MetaObject,
+  Tool,
+  ToolAnnotations,
+} from '../spec/types.js';
 import { failure, isStructuredResult, structured, unstructured, type StructuredResult } from './content.js';
+import type { Listed, Visible } from './catalog.js';
 import { raisedBy, type Context } from './context.js';
+import type { Mask } from './guard.js';
+import { isInputRequired, isSuspension, type InputRequired } from './input-required.js';
 
 /**
  * What a tool is, apart from what it does.
@@ -38,6 +51,12 @@ export interface ToolInfo {
   readonly icons?: readonly Icon[];
   /** The tool's `_meta` in `tools/list`. */
   readonly meta?: MetaObject;
+  /** Who may see and call it. Default: everyone. */
+  readonly visible?: Visible;
+  /** What the caller must be able to do; checked before the handler runs, and answered with -32021. */
+  readonly requires?: ClientCapabilities;
+  /** Options of extensions, by the extension's id. */
+  readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
 /** The arguments of a tool without an input schema. */
@@ -53,7 +72,7 @@ export type ToolArguments<I> = [I] extends [SchemaTypes] ? SchemaOutput<I> : NoA
 export type ToolOutput<O> = [O] extends [SchemaTypes] ? SchemaOutput<O> : undefined;
 
 /** What a handler without an output schema returns. */
-export type ToolReturn = string | ContentBlock | readonly ContentBlock[] | CallToolResult | void;
+export type ToolReturn = string | ContentBlock | readonly ContentBlock[] | CallToolResult | InputRequired | void;
 
 /**
  * What a tool does. With an output schema it returns the schema's input, bare or in `result(...)`; without one, text or
@@ -62,23 +81,37 @@ export type ToolReturn = string | ContentBlock | readonly ContentBlock[] | CallT
  * A conditional type on purpose: the compiler resolves it before it looks at the handler, so that the literals in a return
  * value are read as what the schema asks for, and a wrong one is an error.
  */
-export type ToolHandler<I, O> = [O] extends [SchemaTypes]
-  ? (args: ToolArguments<I>, ctx: Context) => Structured<SchemaInput<O>> | Promise<Structured<SchemaInput<O>>>
-  : (args: ToolArguments<I>, ctx: Context) => ToolReturn | Promise<ToolReturn>;
+export type ToolHandler<I, O, C = unknown> = [O] extends [SchemaTypes]
+  ? (args: ToolArguments<I>, ctx: Context<C>) => Structured<SchemaInput<O>> | Promise<Structured<SchemaInput<O>>>
+  : (args: ToolArguments<I>, ctx: Context<C>) => ToolReturn | Promise<ToolReturn>;
 
-type Structured<Value> = Value | StructuredResult<Value>;
+type Structured<Value> = Value | StructuredResult<Value> | InputRequired;
+
+/** A tool that was defined apart from a server; see {@link defineTool}. */
+export interface DefinedTool<Name extends string = string, Input = unknown, Output = unknown> {
+  /** Tells definitions apart. */
+  readonly kind: 'tool';
+  /** Compile-time only. */
+  readonly '~entry': ToolEntry<Name, Input, Output>;
+  /** The tool's name. */
+  readonly name: Name;
+  /** What the tool is and takes. */
+  readonly definition: AnyToolDefinition;
+  /** What the tool does. */
+  readonly handler: AnyToolHandler;
+}
 
 /** A definition and its handler after the compiler has checked one against the other. */
 export type AnyToolDefinition = ToolInfo & { readonly inputSchema?: unknown; readonly outputSchema?: unknown };
-export type AnyToolHandler = (args: never, ctx: Context) => unknown;
-
-/** Hears what a tool masks; answers the text that the caller gets instead. */
-export type Mask = (error: unknown, what: string, ctx: Context) => string;
+export type AnyToolHandler = (args: never, ctx: never) => unknown;
 
 /** A tool with everything computed that does not depend on a call. */
-export interface CompiledTool {
-  /** Its entry in `tools/list`. */
+export interface CompiledTool extends Listed {
   readonly listed: Tool;
+  readonly requires?: ClientCapabilities | undefined;
+  /** The arguments that callers repeat in headers. */
+  readonly plan?: HeaderPlan | undefined;
+  readonly extensions?: Readonly<Record<string, unknown>> | undefined;
   readonly call: (args: JsonObject, ctx: Context) => JsonObject | Promise<JsonObject>;
 }
 
@@ -86,6 +119,32 @@ const NO_ARGUMENTS = { type: 'object', additionalProperties: false } as const;
 // Letters, digits and punctuation of any script; no white space, controls, joiners or direction marks, which make two
 // names look alike (server/tools, "Tool Names").
 const NAME = /^[^\p{C}\p{Z}\p{DI}]{1,128}$/u;
+
+/**
+ * Defines a tool apart from any server, for `server.add(...)`: one file per tool, types included.
+ *
+ * @example
+ * ```ts
+ * export const add = defineTool(
+ *   'add',
+ *   { inputSchema: z.object({ a: z.number(), b: z.number() }), outputSchema: z.object({ sum: z.number() }) },
+ *   ({ a, b }) => ({ sum: a + b }),
+ * );
+ * ```
+ */
+export function defineTool<
+  const Name extends string,
+  I extends SchemaTypes | undefined = undefined,
+  O extends SchemaTypes | undefined = undefined,
+>(
+  name: Name,
+  definition: ToolDefinition<I, O>,
+  handler: ToolHandler<I, O>,
+): DefinedTool<Name, ToolInput<I>, ToolOutput<O>> {
+  // `~entry` exists for the compiler alone.
+  const tool: Omit<DefinedTool, '~entry'> = { kind: 'tool', name, definition, handler };
+  return tool as DefinedTool<Name, ToolInput<I>, ToolOutput<O>>;
+}
 
 /**
  * Compiles a tool.
@@ -99,7 +158,7 @@ export function compileTool(
   mask: Mask,
 ): CompiledTool {
   checkForm(name, definition, handler);
-  const { title, description, inputSchema, outputSchema, annotations, icons, meta } = definition;
+  const { title, description, inputSchema, outputSchema, annotations, icons, meta, visible, requires } = definition;
   // Members that are undefined are not there once this is JSON, which is all that becomes of it.
   const listed = {
     name,
@@ -128,11 +187,12 @@ export function compileTool(
 
   function run(value: unknown, ctx: Context): JsonObject | Promise<JsonObject> {
     // What the schema yields is what the handler takes: the signature of `tool` ties one to the other.
-    const returned = handler(value as never, ctx);
+    const returned = handler(value as never, ctx as never);
     return isThenable(returned) ? Promise.resolve(returned).then(finish) : finish(returned);
   }
 
   function failed(error: unknown, ctx: Context): JsonObject {
+    if (isSuspension(error)) throw error;
     const raised = raisedBy(error);
     if (raised !== undefined) throw raised;
     if (isToolError(error)) return failure(error.content ?? error.message);
@@ -145,6 +205,8 @@ export function compileTool(
   }
 
   function finish(returned: unknown): JsonObject | Promise<JsonObject> {
+    // Sealed on its way out.
+    if (isInputRequired(returned)) return returned as unknown as JsonObject;
     if (output === undefined) return unstructured(returned, name);
     const { value, content, meta: own } = isStructuredResult(returned) ? returned : { value: returned };
     const refuse = (issues: string): Error =>
@@ -155,7 +217,15 @@ export function compileTool(
       : structured(checked, content, own);
   }
 
-  return { listed, call };
+  return { listed, visible, requires, plan: planOf(listed, name), extensions: definition.extensions, call };
+}
+
+function planOf({ inputSchema }: Tool, name: string): HeaderPlan | undefined {
+  try {
+    return compileHeaderPlan(inputSchema);
+  } catch (cause) {
+    throw new TypeError(`tool "${name}": ${(cause as Error).message}`, { cause });
+  }
 }
 
 function objectSchema(schema: unknown, name: string): Tool['inputSchema'] {

@@ -12,7 +12,7 @@ export interface ToolEntry<Name extends string = string, Input = unknown, Output
   readonly output: Output;
 }
 
-/** One prompt in a server's type: its name, and what a caller fills it in with. */
+/** One prompt in a server's type. */
 export interface PromptEntry<Name extends string = string, Args = unknown> {
   /** The prompt's name. */
   readonly prompt: Name;
@@ -20,9 +20,9 @@ export interface PromptEntry<Name extends string = string, Args = unknown> {
   readonly args: Args;
 }
 
-/** One resource in a server's type: its URI, or its template. */
+/** One resource, or template, in a server's type. */
 export interface ResourceEntry<Uri extends string = string> {
-  /** The URI, or the template. */
+  /** The URI or the template. */
   readonly resource: Uri;
 }
 

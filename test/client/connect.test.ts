@@ -329,7 +329,7 @@ it('an entry point can add a way to speak to servers that the core does not know
           transport: context.transport,
           server: { capabilities: {}, protocolVersion: '2025-11-25', era: 'legacy' },
           params: (params) => params,
-          check: () => {},
+          complete: () => true,
           adapt: () => false,
         };
       },

@@ -36,7 +36,7 @@ describe('server/discover', () => {
     expect((await ask(server, modern('server/discover', {}, { id: 'discover-1' }))).result).toEqual({
       resultType: 'complete',
       supportedVersions: [VERSION],
-      capabilities: { tools: {} },
+      capabilities: { tools: { listChanged: true }, logging: {} },
       instructions: 'Ask for facts.',
       ttlMs: 0,
       cacheScope: 'private',
@@ -46,18 +46,18 @@ describe('server/discover', () => {
 
   test('a server without tools declares none, and one without instructions sends none', async () => {
     const { result } = await ask(new McpServer({ name: 'x', version: '0' }), modern('server/discover'));
-    expect(result['capabilities']).toEqual({});
+    expect(result['capabilities']).toEqual({ logging: {} });
     expect(result).not.toHaveProperty('instructions');
   });
 
   test('follows what is registered later', async () => {
     const late = new McpServer({ name: 'x', version: '0' });
-    expect((await ask(late, modern('server/discover'))).result['capabilities']).toEqual({});
+    expect((await ask(late, modern('server/discover'))).result['capabilities']).toEqual({ logging: {} });
     late.tool('t', {}, () => 't');
-    expect((await ask(late, modern('server/discover'))).result['capabilities']).toEqual({ tools: {} });
+    expect((await ask(late, modern('server/discover'))).result['capabilities']).toEqual({ tools: { listChanged: true }, logging: {} });
     expect(late.remove('tool', 't')).toBe(true);
     expect(late.remove('tool', 't')).toBe(false);
-    expect((await ask(late, modern('server/discover'))).result['capabilities']).toEqual({});
+    expect((await ask(late, modern('server/discover'))).result['capabilities']).toEqual({ logging: {} });
   });
 });
 

@@ -10,6 +10,9 @@ test('A35: the limits and timers of a server, each a promise of its documentatio
     jsonValues: 500_000,
     streamHighWaterBytes: 64 * 1024,
     streamDropBytes: 1024 * 1024,
+    requestStateBytes: 256 * 1024,
+    requestStateTtlMs: 3_600_000,
+    inputRounds: 10,
     silenceMs: 5_000,
   });
 });

@@ -1,4 +1,4 @@
-import { McpClient, type ClientTransport, type ToolResult, type ToolsOf } from 'mcpwire/client';
+import { McpClient, type ClientOf, type ClientTransport, type ToolResult } from 'mcpwire/client';
 import { defineTool, McpServer } from 'mcpwire/server';
 import { describe, expectTypeOf, it } from 'vitest';
 import * as z from 'zod';
@@ -27,7 +27,7 @@ const server = new McpServer({ name: 'types', version: '1.0.0' })
   )
   .add(add);
 
-type TypedClient = McpClient<ToolsOf<typeof server>>;
+type TypedClient = ClientOf<typeof server>;
 
 const url = 'http://localhost/mcp';
 

@@ -1,0 +1,158 @@
+import { McpError } from '../errors.js';
+import { prepareResult, type JsonObject } from '../json-rpc.js';
+import type { Context } from './context.js';
+
+/** Decides whether a caller sees something. A caller that does not cannot use it either. */
+export type Visible = (ctx: Context) => boolean;
+
+/** Something that a list shows. */
+export interface Listed {
+  /** Its entry in the list. */
+  readonly listed: object;
+  /** Absent: everyone sees it. */
+  readonly visible?: Visible | undefined;
+}
+
+/** One page of a source. */
+export interface SourcePage {
+  readonly items: readonly object[];
+  /** Where the next page of this source starts. Absent: there is none. */
+  readonly nextCursor?: string | undefined;
+}
+
+/** Entries that are looked up when they are asked for. */
+export type Source = (position: { readonly cursor?: string }, ctx: Context) => SourcePage | Promise<SourcePage>;
+
+/**
+ * What is registered of one kind, and its list: first what is registered, in that order, then what the sources say. A
+ * cursor names the list, the source (0: what is registered) and a place in it, so that every process can read it.
+ *
+ * @see https://modelcontextprotocol.io/specification/2026-07-28/server/utilities/pagination
+ */
+export class Catalog<Entry extends Listed> {
+  readonly #key: string;
+  readonly #pageSize: number;
+  readonly #entries = new Map<string, Entry>();
+  readonly #sources = new Map<string, Source>();
+  readonly #prepared = new Map<unknown, JsonObject>();
+
+  /**
+   * @param key the list's member in its result, such as `tools`
+   * @param pageSize entries of a page at most
+   */
+  constructor(key: string, pageSize: number) {
+    this.#key = key;
+    this.#pageSize = pageSize;
+  }
+
+  /** There is something to list, or may be. */
+  get offered(): boolean {
+    return this.#entries.size + this.#sources.size > 0;
+  }
+
+  /** Something is not for everyone. */
+  get personal(): boolean {
+    return [...this.#entries.values()].some(({ visible }) => visible !== undefined);
+  }
+
+  /** Something is looked up when it is asked for. */
+  get dynamic(): boolean {
+    return this.#sources.size > 0;
+  }
+
+  /** All entries, in the order of registration. */
+  values(): IterableIterator<Entry> {
+    return this.#entries.values();
+  }
+
+  has(name: string): boolean {
+    return this.#entries.has(name);
+  }
+
+  /** What is registered under a name, where the caller may see it. */
+  get(name: unknown, ctx: Context): Entry | undefined {
+    // What is no string is the name of nothing.
+    const entry = this.#entries.get(name as string);
+    return entry === undefined || entry.visible?.(ctx) === false ? undefined : entry;
+  }
+
+  /** The same, whoever asks. */
+  peek(name: unknown): Entry | undefined {
+    return this.#entries.get(name as string);
+  }
+
+  set(name: string, entry: Entry): void {
+    this.#prepared.clear();
+    this.#entries.set(name, entry);
+  }
+
+  delete(name: string): boolean {
+    this.#prepared.clear();
+    this.#sources.delete(name);
+    return this.#entries.delete(name);
+  }
+
+  /** Adds entries that are looked up. @throws TypeError when there are such of that name */
+  from(name: string, source: Source): void {
+    if (this.#sources.has(name)) throw new TypeError(`${this.#key} are listed dynamically already`);
+    this.#prepared.clear();
+    this.#sources.set(name, source);
+  }
+
+  /** One page. Made once where every caller sees the same. */
+  list({ cursor }: JsonObject, ctx: Context): JsonObject | Promise<JsonObject> {
+    const prepared = this.#prepared.get(cursor);
+    if (prepared !== undefined) return prepared;
+    if (this.personal || this.dynamic) return this.#page(cursor, ctx);
+    const [, place] = this.#position(cursor);
+    const entries = [...this.#entries.values()].slice(place, place + this.#pageSize);
+    const next = place + entries.length;
+    const page = prepareResult({
+      [this.#key]: entries.map(({ listed }) => listed),
+      ...(next < this.#entries.size && { nextCursor: this.#cursor(0, next) }),
+    });
+    this.#prepared.set(cursor, page);
+    return page;
+  }
+
+  async #page(cursor: unknown, ctx: Context): Promise<JsonObject> {
+    let [source, place, own] = this.#position(cursor);
+    const entries = [...this.#entries.values()];
+    const sources = [...this.#sources.values()];
+    const items: object[] = [];
+    const result = (nextCursor?: string): JsonObject => ({ [this.#key]: items, ...(nextCursor && { nextCursor }) });
+    if (source > 0) place = entries.length;
+    for (; place < entries.length; place++) {
+      if (items.length === this.#pageSize) return result(this.#cursor(0, place));
+      const { listed, visible } = entries[place]!;
+      if (visible?.(ctx) !== false) items.push(listed);
+    }
+    // On from source to source while there is room, so that callers who never ask for a second page see most.
+    for (source = Math.max(source, 1); source <= sources.length; source++) {
+      if (items.length >= this.#pageSize) return result(this.#cursor(source));
+      const page = await sources[source - 1]!(own === undefined ? {} : { cursor: own }, ctx);
+      items.push(...page.items);
+      if (page.nextCursor !== undefined) return result(this.#cursor(source, page.nextCursor));
+      own = undefined;
+    }
+    return result();
+  }
+
+  #cursor(source: number, place?: number | string): string {
+    return `${this.#key}.${source}${place === undefined ? '' : `.${place}`}`;
+  }
+
+  /** @returns the source, the place among what is registered, the place as the source calls it */
+  #position(cursor: unknown): [source: number, place: number, own: string | undefined] {
+    if (cursor === undefined) return [0, 0, undefined];
+    const [key, number, ...rest] = typeof cursor === 'string' ? cursor.split('.') : [];
+    const source = Number(number);
+    const own = rest.length > 0 ? rest.join('.') : undefined;
+    const place = source === 0 ? Number(own) : 0;
+    const inRange = source === 0 ? place > 0 && place < this.#entries.size : source > 0 && source <= this.#sources.size;
+    // Refused is whatever was not made here, letter by letter, or was made for a longer list.
+    const made = Number.isInteger(source + place) && cursor === this.#cursor(source, source === 0 ? place : own);
+    if (key !== this.#key || !inRange || !made) throw new McpError('invalid_params', 'Invalid cursor');
+    return [source, place, own];
+  }
+}
