@@ -111,7 +111,7 @@ describe('a tool', () => {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       type: 'object',
       $defs: { a: { $anchor: 'x', type: 'string' } },
-      allOf: [{ if: {}, then: {} }],
+      allOf: [{ not: { if: {}, else: {} } }],
       additionalProperties: false,
     };
     const { client } = await play(() => ({ tools: [tool('x', { inputSchema })] }));

@@ -30,7 +30,7 @@ export async function play(answer: (asked: Asked) => Reply, options: ConnectOpti
     protocolVersion: '2026-07-28',
     onWarning: (warning) => warnings.push(warning),
     fetch: async (_url, init) => {
-      const message = JSON.parse(String(init.body)) as Omit<Asked, 'headers' | 'signal'>;
+      const message = JSON.parse(init.body as string) as Omit<Asked, 'headers' | 'signal'>;
       const entry: Asked = {
         ...message,
         headers: new Headers(init.headers),
