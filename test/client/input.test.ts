@@ -302,7 +302,7 @@ describe('a form', () => {
       elicit: () => ({ action: 'accept', ...(content && { content: content as Record<string, string> }) }),
     });
     await client.callTool('run');
-    const { q } = asked.at(-1)?.params['inputResponses'] as { q: { content: unknown } };
+    const { q } = asked[1]!.params['inputResponses'] as { q: { content: unknown } };
     return q.content;
   };
 

@@ -1,4 +1,4 @@
-import { type ConnectOptions, type McpClient } from 'mcpwire/client';
+import type { ConnectOptions, McpClient } from 'mcpwire/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { errorOf as failureOf } from './support.js';
 import { errorOf, openStream, play, type Asked, type Played, type Reply } from './wire.js';
