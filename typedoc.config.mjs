@@ -14,7 +14,7 @@ export default {
   tsconfig: 'tsconfig.node.json',
   readme: 'README.md',
   // In the order in which one reads them; test/docs compares it with the folder.
-  projectDocuments: ['server', 'client', 'serving', 'errors', 'limits', 'architecture'].map(
+  projectDocuments: ['server', 'client', 'serving', 'schemas', 'errors', 'limits', 'architecture'].map(
     (guide) => `docs/${guide}.md`,
   ),
   out: 'docs/site',

@@ -4,7 +4,7 @@
  * @module mcpwire/server/modern
  */
 export { McpServer } from './server/server.js';
-export type { Defined, ListKind, ListPage, ListUse, ServerInfo, ServerNotify, Trusted } from './server/server.js';
+export type { Defined, ListKind, ListPage, ListUse, ServerInfo, ServerNotify, Trusted } from './server/definition.js';
 export { defineTool } from './server/tool.js';
 export { definePrompt } from './server/prompt.js';
 export type {

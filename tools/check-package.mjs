@@ -49,7 +49,9 @@ function systemNode() {
   throw new Error('no node on PATH outside of node_modules; name one with SYSTEM_NODE');
 }
 
-const { tarball, project } = packAndInstall();
+// zod is an optional peer dependency: one entry needs it.
+const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+const { tarball, project } = packAndInstall({ dependencies: { zod: devDependencies.zod } });
 const installed = join(project, 'node_modules', 'mcpwire');
 const files = readdirSync(installed, { recursive: true, encoding: 'utf8' })
   .filter((name) => statSync(join(installed, name)).isFile())
@@ -68,7 +70,7 @@ step('contents', () => {
 });
 
 step('install size', () => {
-  const bytes = weigh(join(project, 'node_modules'));
+  const bytes = weigh(join(project, 'node_modules')) - weigh(join(project, 'node_modules', 'zod'));
   const note = `${(bytes / 1e6).toFixed(2)} MB with dependencies`;
   if (bytes > MAX_INSTALL_BYTES) throw new Error(`${note}, at most ${MAX_INSTALL_BYTES / 1e6} MB`);
   return note;
@@ -84,7 +86,7 @@ step('are the types wrong', () => {
 
 step('declarations name no foreign types', () => {
   const declarations = files.filter((name) => name.endsWith('.d.ts'));
-  const allowed = new Set(Object.keys(manifest.dependencies ?? {}));
+  const allowed = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }));
   for (const name of declarations) {
     const text = readFileSync(join(installed, name), 'utf8');
     if (/^\s*\/\/\/\s*<reference/m.test(text)) throw new Error(`${name} has a triple-slash reference`);

@@ -5,7 +5,7 @@
  */
 import { McpError } from '../errors.js';
 import { isObject, type JsonObject } from '../json-rpc.js';
-import { walkSchema } from '../schema/walk.js';
+import { walkSchema } from '../schema/bounds.js';
 import { decodeHeaderValue, encodeHeaderValue } from './headers.js';
 
 /** An argument that a header repeats. */
@@ -25,11 +25,12 @@ export interface HeaderPlan {
  * Reads the `x-mcp-header` annotations of an input schema.
  *
  * @returns `undefined` when there are none
- * @throws TypeError that names the place and the reason, for an annotation that the specification forbids
+ * @throws TypeError that names the place and the reason, for an annotation that the specification forbids and for a schema that is too
+ * deep or too large
  */
 export function compileHeaderPlan(inputSchema: JsonObject): HeaderPlan | undefined {
   const params: HeaderParam[] = [];
-  walkSchema(inputSchema, ({ schema, pointer, path, data }) => {
+  walkSchema(inputSchema, 'inputSchema', ({ schema, pointer, path, data }) => {
     if (data || !Object.hasOwn(schema, 'x-mcp-header')) return;
     const { 'x-mcp-header': name, type } = schema;
     const refuse = (reason: string): never => {
@@ -91,7 +92,7 @@ export function paramMismatch(
       typeof value === 'number'
         ? !isUnsafe(value) && /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(decoded) && Number(decoded) === value
         : decoded === expected;
-    if (!equal) return `${header} value does not match the body's`;
+    if (!equal) return `${header} value does not match the body`;
   }
   return undefined;
 }

@@ -5,6 +5,7 @@
  * @see https://standardschema.dev
  */
 import { isObject, type JsonObject } from '../json-rpc.js';
+import { checkSchema } from './bounds.js';
 
 /** One thing that is wrong with a value. */
 export interface SchemaIssue {
@@ -70,8 +71,9 @@ export function jsonSchemaOf(schema: unknown, side: 'input' | 'output', owner: s
   if (jsonSchema === undefined) {
     throw new TypeError(`${owner} (${vendor}) has no JSON Schema form; import 'zod' 4.2+, not 'zod/mini'`);
   }
+  let json: JsonObject;
   try {
-    return jsonSchema[side]({ target: 'draft-2020-12' });
+    json = jsonSchema[side]({ target: 'draft-2020-12' });
   } catch (cause) {
     const { path, message } = Object(cause) as { readonly path?: unknown; readonly message?: unknown };
     const where = pathOf(path);
@@ -80,6 +82,8 @@ export function jsonSchemaOf(schema: unknown, side: 'input' | 'output', owner: s
       { cause },
     );
   }
+  checkSchema(json, owner);
+  return json;
 }
 
 /** Whether a value is a Standard Schema. Libraries also make schemas that are functions. */

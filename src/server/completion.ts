@@ -2,6 +2,7 @@ import { McpError } from '../errors.js';
 import { isObject, type JsonObject } from '../json-rpc.js';
 import type { Catalog } from './catalog.js';
 import type { Context } from './context.js';
+import type { Catalogs } from './registry.js';
 import type { CompiledPrompt } from './prompt.js';
 import type { CompiledTemplate } from './resource.js';
 
@@ -45,8 +46,7 @@ export interface Completable {
  * @see https://modelcontextprotocol.io/specification/2026-07-28/server/utilities/completion
  */
 export async function complete(
-  prompts: Catalog<CompiledPrompt>,
-  templates: Catalog<CompiledTemplate>,
+  { prompts, templates }: Catalogs,
   { ref, argument, context }: JsonObject,
   ctx: Context,
 ): Promise<JsonObject> {

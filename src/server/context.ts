@@ -228,6 +228,7 @@ export class RequestContext implements Context {
   readonly #stamp: ResultStamp | undefined;
   readonly #mayRespond: boolean;
   #lastProgress = -Infinity;
+  #asks = false;
   #input: Promise<Ask> | undefined;
   #replay: Replay | undefined;
   #begin: ((replay: Replay) => void) | undefined;
@@ -355,6 +356,7 @@ export class RequestContext implements Context {
    * @returns its result, or the result that asks
    */
   run(handler: () => JsonObject | Promise<JsonObject>): JsonObject | Promise<JsonObject> {
+    this.#asks = true;
     // Others cannot be asked, or are asked over their open stream.
     if (this.exchange.input !== 'replay') return handler();
     const { params = {} } = this.#message;
@@ -399,7 +401,8 @@ export class RequestContext implements Context {
   async #openInput(): Promise<Ask> {
     const { method, params = {} } = this.#message;
     const { askOver, askByReplay, openReplay } = await import('./input.js');
-    if (this.exchange.input !== 'replay') return askOver(this.exchange);
+    // Only the results of some methods may ask (basic/patterns/mrtr, "Supported Requests").
+    if (this.exchange.input !== 'replay' || !this.#asks) return askOver(this.exchange);
     this.#replay = await openReplay(this.#service, method, params, this.exchange);
     this.#begin?.(this.#replay);
     return askByReplay(this.#replay);

@@ -1,8 +1,10 @@
 import type { JsonObject } from '../json-rpc.js';
 import type { SchemaTypes } from '../schema/standard.js';
 import type { Tool } from '../spec/types.js';
+import type { Catalog } from './catalog.js';
 import type { Context } from './context.js';
 import type { ListenFilter } from './subscriptions.js';
+import type { CompiledTool } from './tool.js';
 
 /**
  * An extension of the protocol, as a value: `server.extend(...)` makes a server speak it.
@@ -59,3 +61,15 @@ export interface ToolCall {
 
 /** Answers a call, or passes it on. */
 export type CallNext = (call: ToolCall, ctx: Context) => JsonObject | Promise<JsonObject>;
+
+/** The calls of all tools, wrapped in what extensions wrap around them; the first one added is the outermost. */
+export function wrapCalls(extensions: Iterable<ServerExtension>, tools: Catalog<CompiledTool>): CallNext | undefined {
+  const wrapping = [...extensions].filter(({ wrapCall }) => wrapCall !== undefined);
+  if (wrapping.length === 0) return undefined;
+  // Who comes here has been found.
+  const innermost: CallNext = (call, ctx) => tools.peek(call.tool.name)!.call(call.arguments, ctx);
+  return wrapping.reduceRight<CallNext>((next, { id, wrapCall }) => {
+    const wrapped = wrapCall!(next);
+    return (call, ctx) => wrapped({ ...call, options: tools.peek(call.tool.name)?.extensions?.[id] }, ctx);
+  }, innermost);
+}

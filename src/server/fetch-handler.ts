@@ -3,7 +3,7 @@ import type { HttpInfo } from './exchange.js';
 import { isLoopback } from '../http/origin.js';
 import type { Head, HttpEndpoint } from './http-endpoint.js';
 import type { AnswerHeaders, Reply } from './http-exchange.js';
-import type { Trusted } from './server.js';
+import type { Trusted } from './definition.js';
 
 /** Serves a web-standard request. Never rejects. */
 export function serveFetch(endpoint: HttpEndpoint, request: Request, trusted: Trusted): Promise<Response> {

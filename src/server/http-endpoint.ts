@@ -33,7 +33,7 @@ import {
 } from './http-exchange.js';
 import type { Running } from './running.js';
 import type { ServerLimits, ServerOptions } from './options.js';
-import type { Trusted } from './server.js';
+import type { Trusted } from './definition.js';
 import type { CompiledTool } from './tool.js';
 
 /** An HTTP request, as a runtime provides it. */

@@ -44,8 +44,9 @@ export function askByReplay(replay: Replay): Ask {
 /** Asks over a stream that is open for it, or says that nobody can be asked. */
 export function askOver(exchange: Exchange): Ask {
   const put: Put = async (method, params, { validate }) => {
-    if (exchange.input === 'none' || exchange.ask === undefined) {
-      throw raise('missing_capability', 'This caller cannot be asked for input', {
+    if (exchange.input !== 'ask' || exchange.ask === undefined) {
+      const why = exchange.input === 'replay' ? 'only tools, prompts and resources can ask' : 'its transport cannot';
+      throw raise('missing_capability', `This caller cannot be asked for input here: ${why}`, {
         data: { requiredCapabilities: capabilitiesFor(method, params ?? {}) },
       });
     }

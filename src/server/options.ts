@@ -111,3 +111,22 @@ export const defaultLimits: ServerLimits = {
   inputRounds: 10,
   silenceMs: 5_000,
 };
+
+/** Of each secret, characters or bytes. */
+const MIN_SECRET = 16;
+
+/** @throws TypeError */
+export function checkOptions({ cache, pageSize = Infinity, secret }: ServerOptions): void {
+  const { discover, tools, prompts, resources, resourceTemplates } = cache ?? {};
+  for (const { ttlMs = 0 } of [cache, discover, tools, prompts, resources, resourceTemplates].map((one) => one ?? {})) {
+    if (!Number.isSafeInteger(ttlMs) || ttlMs < 0) throw new TypeError('cache.ttlMs must be an integer, 0 or more');
+  }
+  if (pageSize !== Infinity && !(Number.isSafeInteger(pageSize) && pageSize > 0)) {
+    throw new TypeError('pageSize must be an integer, 1 or more');
+  }
+  const secrets: readonly (Secret | undefined)[] = Array.isArray(secret) ? secret : [secret];
+  // Now, and not when the first state is sealed.
+  if (secret !== undefined && !(secrets.length > 0 && secrets.every((one) => Number(one?.length) >= MIN_SECRET))) {
+    throw new TypeError(`secret must be ${MIN_SECRET} characters or bytes, or more, that nobody can guess`);
+  }
+}

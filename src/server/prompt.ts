@@ -1,7 +1,5 @@
-import { McpError } from '../errors.js';
 import { isObject, type JsonObject } from '../json-rpc.js';
 import {
-  check,
   jsonSchemaOf,
   type SchemaInput,
   type SchemaOutput,
@@ -20,10 +18,8 @@ import type {
 } from '../spec/types.js';
 import type { Listed, Visible } from './catalog.js';
 import type { Completable, Completer } from './completion.js';
-import { isBlock } from './content.js';
 import type { Context } from './context.js';
-import { guarded, type Mask } from './guard.js';
-import { isInputRequired, type InputRequired } from './input-required.js';
+import type { InputRequired } from './input-required.js';
 
 /** What a prompt is, apart from what it says. */
 export interface PromptDefinition<A> extends PromptInfo {
@@ -86,8 +82,10 @@ export type AnyPromptHandler = (args: never, ctx: never) => unknown;
 
 /** A prompt with everything computed that does not depend on a request. */
 export interface CompiledPrompt extends Listed, Completable {
+  readonly name: string;
   readonly requires?: ClientCapabilities | undefined;
-  readonly get: (args: unknown, ctx: Context) => Promise<JsonObject>;
+  readonly input: StandardSchema['~standard'] | undefined;
+  readonly handler: AnyPromptHandler;
 }
 
 /**
@@ -116,7 +114,6 @@ export function compilePrompt(
   name: string,
   definition: AnyPromptDefinition,
   handler: AnyPromptHandler,
-  mask: Mask,
 ): CompiledPrompt {
   const owner = `prompt ${JSON.stringify(name)}`;
   if (typeof handler !== 'function') {
@@ -128,29 +125,11 @@ export function compilePrompt(
   const names = args?.map((argument) => argument.name) ?? [];
   const stray = Object.keys(complete ?? {}).find((argument) => !names.includes(argument));
   if (stray !== undefined) throw new TypeError(`${owner}: complete.${stray} is no argument`);
-  // jsonSchemaOf has found it to be a schema.
-  const input = (argsSchema as StandardSchema | undefined)?.['~standard'];
-
-  async function get(given: unknown, ctx: Context): Promise<JsonObject> {
-    const raw = given ?? {};
-    if (!isObject(raw)) throw new McpError('invalid_params', 'params.arguments must be an object');
-    const value =
-      input === undefined
-        ? {}
-        : await check(
-            input,
-            raw,
-            (issues) => new McpError('invalid_params', `Invalid arguments for ${owner}:\n${issues}`),
-          );
-    const what = `Prompt ${JSON.stringify(name)}`;
-    return guarded(what, mask, ctx, async () =>
-      promptResult(await handler(value as never, ctx as never), name, description),
-    );
-  }
-
   // Members that are undefined are not there once this is JSON, which is all that becomes of it.
   const listed = { name, title, description, arguments: args, icons, _meta: meta } as Prompt;
-  return { listed, visible, requires, names, complete, get };
+  // jsonSchemaOf has found it to be a schema.
+  const input = (argsSchema as StandardSchema | undefined)?.['~standard'];
+  return { name, listed, visible, requires, names, complete, input, handler };
 }
 
 function argumentsOf({ properties, required = [] }: JsonObject, owner: string): { readonly name: string }[] {
@@ -159,28 +138,4 @@ function argumentsOf({ properties, required = [] }: JsonObject, owner: string): 
     const { title, description } = Object(property) as JsonObject;
     return { name, title, description, required: (required as readonly string[]).includes(name) };
   });
-}
-
-/**
- * The result of a prompt, from what its handler returned.
- *
- * @throws TypeError for what is none of text, content, messages and a whole result
- */
-export function promptResult(returned: unknown, name: string, description?: string): JsonObject {
-  const messages = messagesOf(returned);
-  // What else than what it says of itself could it say?
-  if (messages !== undefined) return { ...(description && { description }), messages };
-  if (isInputRequired(returned)) return returned as unknown as JsonObject;
-  if (isObject(returned) && Array.isArray(returned['messages'])) return returned;
-  throw new TypeError(
-    `Prompt ${JSON.stringify(name)} returned neither text, content, messages nor { messages: [...] }`,
-  );
-}
-
-function messagesOf(returned: unknown): readonly unknown[] | undefined {
-  if (typeof returned === 'string') return [{ role: 'user', content: { type: 'text', text: returned } }];
-  if (isBlock(returned)) return [{ role: 'user', content: returned }];
-  return Array.isArray(returned) && returned.every((one) => isObject(one) && isBlock(one['content']))
-    ? returned
-    : undefined;
 }

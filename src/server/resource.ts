@@ -1,8 +1,7 @@
-import { isObject, type JsonObject } from '../json-rpc.js';
+import { isObject } from '../json-rpc.js';
 import type { ResourceEntry } from '../spec/served.js';
 import type {
   Annotations,
-  BlobResourceContents,
   CacheHints,
   ClientCapabilities,
   Icon,
@@ -10,15 +9,13 @@ import type {
   ReadResourceResult,
   Resource,
   ResourceTemplate,
-  TextResourceContents,
 } from '../spec/types.js';
 import { isTemplate, parseTemplate, type TemplateVariables, type UriTemplate } from '../util/uri-template.js';
 import type { Listed, Source, Visible } from './catalog.js';
 import type { Completable, Completer } from './completion.js';
-import { toBase64 } from './content.js';
-import { raise, type Context } from './context.js';
+import type { Context } from './context.js';
 import { guarded, type Mask } from './guard.js';
-import { isInputRequired, type InputRequired } from './input-required.js';
+import type { InputRequired } from './input-required.js';
 
 /**
  * What a resource is, apart from what it holds.
@@ -129,7 +126,10 @@ export type AnyResourceHandler = (variables: never, ctx: never) => unknown;
 /** A resource with everything computed that does not depend on a request. */
 export interface CompiledResource extends Listed {
   readonly requires?: ClientCapabilities | undefined;
-  readonly read: (uri: string, variables: object, ctx: Context) => Promise<JsonObject>;
+  readonly uri: string;
+  readonly mimeType: string | undefined;
+  readonly cache: CacheHints | undefined;
+  readonly handler: AnyResourceHandler;
 }
 
 /** A template, likewise. */
@@ -173,37 +173,21 @@ export function compileResource(
   const { name, title, description, mimeType, size, annotations, icons, meta, visible, requires } = definition;
   const { cache, list, complete } = definition;
 
-  async function read(asked: string, variables: object, ctx: Context): Promise<JsonObject> {
-    const what = `Resource ${JSON.stringify(uri)}`;
-    return guarded(what, mask, ctx, async () => {
-      const result = readResult(await handler(variables as never, ctx as never), asked, mimeType);
-      return cache === undefined || isInputRequired(result) ? result : { ...cache, ...(result as JsonObject) };
-    });
-  }
-
+  const compiled = { uri, mimeType, cache, visible, requires, handler };
   // Members that are undefined are not there once this is JSON, which is all that becomes of it.
   const shared = { name, title, description, mimeType, annotations, icons, _meta: meta };
   if (!isTemplate(uri)) {
     if (!/^[a-z][a-z0-9+.-]*:\S/i.test(uri)) throw new TypeError(`${owner} is no URI, such as "docs://readme"`);
     if (list !== undefined || complete !== undefined)
       throw new TypeError(`${owner}: list and complete are for templates`);
-    return { listed: { uri, ...shared, size }, visible, requires, read };
+    return { ...compiled, listed: { uri, ...shared, size } };
   }
   const template = parseTemplate(uri);
   const stray = Object.keys(complete ?? {}).find((variable) => !template.variables.includes(variable));
   if (stray !== undefined) throw new TypeError(`${owner}: complete.${stray} is no variable`);
   const listed = { uriTemplate: uri, ...shared } as ResourceTemplate;
   const names = template.variables;
-  return {
-    listed,
-    visible,
-    requires,
-    read,
-    template,
-    names,
-    complete,
-    source: list && sourceOf(list, visible, owner, mask),
-  };
+  return { ...compiled, listed, template, names, complete, source: list && sourceOf(list, visible, owner, mask) };
 }
 
 function sourceOf(list: ResourceLister, visible: Visible | undefined, owner: string, mask: Mask): Source {
@@ -217,40 +201,4 @@ function sourceOf(list: ResourceLister, visible: Visible | undefined, owner: str
 
 function isPage(page: ResourcePage | readonly Resource[]): page is ResourcePage {
   return 'resources' in page;
-}
-
-/**
- * The result of a read, from what its handler returned.
- *
- * @throws McpError -32602 for nothing, TypeError for what is none of text, bytes, contents and a whole result
- */
-export function readResult(returned: unknown, uri: string, mimeType?: string): JsonObject {
-  if (returned === undefined || returned === null) throw notFound(uri);
-  // Sealed on its way out.
-  if (isInputRequired(returned)) return returned as unknown as JsonObject;
-  if (isObject(returned) && Array.isArray(returned['contents'])) return returned;
-  const all: unknown[] = Array.isArray(returned) ? returned : [returned];
-  return { contents: all.map((one) => contentsOf(one, uri, mimeType)) };
-}
-
-function contentsOf(
-  value: unknown,
-  uri: string,
-  usual: string | undefined,
-): TextResourceContents | BlobResourceContents {
-  const { text, blob, ...rest }: ResourceContents =
-    typeof value === 'string'
-      ? { text: value }
-      : value instanceof Uint8Array
-        ? { blob: value }
-        : (Object(value) as ResourceContents);
-  const own = { uri, mimeType: usual ?? (text === undefined ? 'application/octet-stream' : 'text/plain'), ...rest };
-  if (text !== undefined) return { ...own, text };
-  if (blob !== undefined) return { ...own, blob: toBase64(blob) };
-  throw new TypeError(`Resource ${JSON.stringify(uri)} returned neither text, bytes nor contents`);
-}
-
-/** What a read of something that is not there fails with. */
-export function notFound(uri: unknown): Error {
-  return raise('invalid_params', 'Resource not found', { data: { uri } });
 }

@@ -9,123 +9,53 @@ import {
 import type { SchemaTypes } from '../schema/standard.js';
 import { META_SERVER_INFO } from '../spec/meta.js';
 import type { PromptEntry, ResourceEntry, Served, ToolEntry } from '../spec/served.js';
-import type { CacheHints, CallToolResult, Implementation, Prompt, Resource, Tool } from '../spec/types.js';
+import type { CacheHints } from '../spec/types.js';
 import { MODERN_VERSIONS } from '../spec/versions.js';
 import { memoryBus, type Bus, type Change } from './bus.js';
-import { Catalog, type Source } from './catalog.js';
-import { unstructured } from './content.js';
+import { Catalog } from './catalog.js';
 import type { Context, RequestContext, Service } from './context.js';
+import type { Defined, ListKind, ListPage, ListUse, ServerInfo, ServerNotify, Trusted } from './definition.js';
+import { capabilitiesOf, stampLists } from './discovery.js';
 import { Dispatcher, type ContextSource } from './dispatch.js';
-import type { AuthInfo, Exchange } from './exchange.js';
-import type { CallNext, ServerExtension } from './extension.js';
+import type { DynamicList } from './dynamic-list.js';
+import type { Exchange } from './exchange.js';
+import { wrapCalls, type ServerExtension } from './extension.js';
 import { serveFetch } from './fetch-handler.js';
-import { guarded } from './guard.js';
 import { httpEndpoint, type HttpEndpoint } from './http-endpoint.js';
 import { compileMethod, compileNotification, type MethodDefinition } from './method.js';
 import type { Middleware } from './middleware.js';
-import { defaultLimits, type ServerCache, type ServerOptions } from './options.js';
+import { checkOptions, defaultLimits, type ServerOptions } from './options.js';
 import {
   compilePrompt,
-  promptResult,
   type AnyPromptDefinition,
   type AnyPromptHandler,
   type CompiledPrompt,
-  type DefinedPrompt,
   type PromptDefinition,
   type PromptHandler,
   type PromptInput,
-  type PromptReturn,
 } from './prompt.js';
-import { builtInMethods, completes, type Catalogs } from './registry.js';
+import { builtInMethods, hasResources, type Catalogs } from './registry.js';
 import {
   compileResource,
-  readResult,
   type AnyResourceDefinition,
   type AnyResourceHandler,
   type CompiledResource,
   type CompiledTemplate,
-  type DefinedResource,
   type ResourceDefinition,
   type ResourceHandler,
-  type ResourceReturn,
 } from './resource.js';
 import { Running } from './running.js';
 import type { ListenFilter, Subscriptions } from './subscriptions.js';
-import type { Secret } from '../util/seal.js';
 import {
   compileTool,
   type AnyToolDefinition,
   type AnyToolHandler,
   type CompiledTool,
-  type DefinedTool,
   type ToolDefinition,
   type ToolHandler,
   type ToolInput,
   type ToolOutput,
-  type ToolReturn,
 } from './tool.js';
-
-/** What a server says of itself. */
-export interface ServerInfo extends Implementation {
-  /** Guidance for models on how to use this server; sent by `server/discover`. */
-  readonly instructions?: string;
-}
-
-/** What only the code around a server can vouch for. */
-export interface Trusted {
-  /** The caller's verified identity: `ctx.auth`. */
-  readonly auth?: AuthInfo | undefined;
-  /** Whatever the runtime offers, such as a Worker's bindings: `ctx.platform`. */
-  readonly platform?: unknown;
-}
-
-/** Publishes that something has changed. Nobody waits: what fails is told to `onError`. */
-export interface ServerNotify {
-  /** The list of tools. Registering and removing tells by itself. */
-  toolsChanged(): void;
-  /** The list of prompts, likewise. */
-  promptsChanged(): void;
-  /** The lists of resources and templates, likewise. */
-  resourcesChanged(): void;
-  /** The contents of one resource. */
-  resourceUpdated(uri: string): void;
-  /** Any change, such as one that an extension's listen filter waits for. */
-  changed(change: Change): void;
-}
-
-/** A definition made apart from any server. */
-export type Defined = DefinedTool | DefinedResource | DefinedPrompt;
-
-/** The lists that can be added to while they are read. */
-export type ListKind = 'tools' | 'prompts' | 'resources';
-
-/** One page of each list. `nextCursor`: what the next call gets as `cursor`; absent: this is the last page. */
-export interface ListPage {
-  /** Of `tools/list`. */
-  readonly tools: { readonly tools: readonly Tool[]; readonly nextCursor?: string | undefined };
-  /** Of `prompts/list`. */
-  readonly prompts: { readonly prompts: readonly Prompt[]; readonly nextCursor?: string | undefined };
-  /** Of `resources/list`. */
-  readonly resources: { readonly resources: readonly Resource[]; readonly nextCursor?: string | undefined };
-}
-
-/** Serves what a dynamic list shows. `undefined`: there is none of that name. */
-export interface ListUse<C = unknown> {
-  /** Calls a tool. */
-  readonly tools: (
-    name: string,
-    args: JsonObject,
-    ctx: Context<C>,
-  ) => ToolReturn | CallToolResult | Promise<ToolReturn | CallToolResult | undefined>;
-  /** Gets a prompt. */
-  readonly prompts: (
-    name: string,
-    args: JsonObject,
-    ctx: Context<C>,
-  ) => PromptReturn | undefined | Promise<PromptReturn | undefined>;
-  /** Reads a resource. */
-  readonly resources: (uri: string, ctx: Context<C>) => ResourceReturn | Promise<ResourceReturn>;
-}
 
 /**
  * An MCP server: defined once, served by `server.fetch`, `serve(server)` and every other transport. It holds no state of
@@ -192,10 +122,13 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     this.#instructions = instructions;
     this.#options = options;
     this.#bus = bus;
-    checkOptions(cache, pageSize, secret);
+    checkOptions(options);
     const _meta = { [META_SERVER_INFO]: implementation };
     const hints: Required<CacheHints> = { ttlMs: cache?.ttlMs ?? 0, cacheScope: cache?.cacheScope ?? 'private' };
     this.#stamp = (own) => resultStamp({ ...hints, ...own, _meta });
+    const service: Service = { logging, secret, limits: { ...defaultLimits, ...options.limits } };
+    this.#dispatcher = new Dispatcher(options, service, resultStamp({ _meta }));
+    const { methods, handle, mask } = this.#dispatcher;
     const catalogs: Catalogs = {
       tools: new Catalog<CompiledTool>('tools', pageSize),
       prompts: new Catalog<CompiledPrompt>('prompts', pageSize),
@@ -203,12 +136,10 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
       templates: new Catalog<CompiledTemplate>('resourceTemplates', pageSize),
       fallbacks: {},
       hints,
+      mask,
       wrapped: undefined,
     };
     this.#catalogs = catalogs;
-    const service: Service = { logging, secret, limits: { ...defaultLimits, ...options.limits } };
-    this.#dispatcher = new Dispatcher(options, service, resultStamp({ _meta }));
-    const { methods, handle, mask } = this.#dispatcher;
     methods.set('server/discover', { call: () => this.#discover() });
     for (const [name, method] of builtInMethods(catalogs)) methods.set(name, method);
     methods.set('subscriptions/listen', {
@@ -216,7 +147,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
       call: (params, ctx) => this.#listen(params, ctx as RequestContext),
       endless: true,
       offered: () =>
-        catalogs.tools.offered || catalogs.prompts.offered || this.#hasResources || this.#extensions.size > 0,
+        catalogs.tools.offered || catalogs.prompts.offered || hasResources(catalogs) || this.#extensions.size > 0,
     });
     this.#changed();
     this['~http'] = httpEndpoint(handle, options, this.#running, service, catalogs.tools, (error) =>
@@ -348,19 +279,14 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     page: (position: { readonly cursor?: string }, ctx: Context<C>) => ListPage[K] | Promise<ListPage[K]>,
     use?: ListUse<C>[K],
   ): this {
-    const { mask } = this.#dispatcher;
-    const what = `The list of ${kind}`;
-    const source: Source = (position, ctx) =>
-      guarded(what, mask, ctx, async () => {
-        // A page has the member that its list is named after.
-        const { [kind]: items, nextCursor } = (await page(position, ctx as Context<C>)) as ListPage[ListKind] & {
-          readonly [member: string]: unknown;
-        };
-        if (!Array.isArray(items)) throw new TypeError(`${what} must return { ${kind}: [...], nextCursor? }`);
-        return { items: items as object[], nextCursor };
-      });
-    this.#catalogs[kind].from('', source);
-    if (use !== undefined) this.#fallBack(kind, use as never);
+    const list: DynamicList = { kind, page, use, mask: this.#dispatcher.mask };
+    this.#catalogs[kind].from('', async (position, ctx) =>
+      (await import('./dynamic-list.js')).pageOf(list, position, ctx),
+    );
+    if (use !== undefined) {
+      this.#catalogs.fallbacks[kind] = async (...request) =>
+        (await import('./dynamic-list.js')).useListed(list, ...request);
+    }
     this.#changed(kind);
     return this;
   }
@@ -457,7 +383,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     for (const [name, member] of Object.entries(extension.headerName ?? {})) this['~http'].names.set(name, member);
     for (const tool of this.#catalogs.tools.values())
       this.#catalogs.tools.set(tool.listed.name, this.#extended(tool, extension));
-    this.#catalogs.wrapped = this.#wrapCalls();
+    this.#catalogs.wrapped = wrapCalls(this.#extensions.values(), this.#catalogs.tools);
     this.#changed();
     return this;
   }
@@ -496,10 +422,6 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     await Promise.all([subscriptions?.close(), this.#running.close(graceMs)]);
   }
 
-  get #hasResources(): boolean {
-    return this.#catalogs.resources.offered || this.#catalogs.templates.offered;
-  }
-
   #addTool(name: string, definition: AnyToolDefinition, handler: AnyToolHandler): void {
     const { tools } = this.#catalogs;
     if (tools.has(name)) throw new TypeError(`tool "${name}" exists already`);
@@ -512,7 +434,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
   #addPrompt(name: string, definition: AnyPromptDefinition, handler: AnyPromptHandler): void {
     const { prompts } = this.#catalogs;
     if (prompts.has(name)) throw new TypeError(`prompt "${name}" exists already`);
-    prompts.set(name, compilePrompt(name, definition, handler, this.#dispatcher.mask));
+    prompts.set(name, compilePrompt(name, definition, handler));
     this.#changed('prompts');
   }
 
@@ -529,35 +451,8 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     this.#changed('resources');
   }
 
-  #fallBack(kind: ListKind, use: (...args: unknown[]) => unknown): void {
-    const { fallbacks } = this.#catalogs;
-    const { mask } = this.#dispatcher;
-    const serve = (name: string, ctx: Context, read: (returned: unknown) => JsonObject, ...args: unknown[]) =>
-      guarded(JSON.stringify(name), mask, ctx, async () => {
-        const returned = await use(name, ...args, ctx);
-        // `orElse` in the registry says that there is none.
-        return (returned === undefined ? undefined : read(returned)) as JsonObject;
-      });
-    if (kind === 'tools')
-      fallbacks.tools = (name, args, ctx) => serve(name, ctx, (value) => unstructured(value, name), args);
-    else if (kind === 'prompts')
-      fallbacks.prompts = (name, args, ctx) => serve(name, ctx, (value) => promptResult(value, name), args);
-    else fallbacks.resources = (uri, ctx) => serve(uri, ctx, (value) => readResult(value, uri));
-  }
-
   #extended(tool: CompiledTool, { id, toolOptions }: ServerExtension): CompiledTool {
     return toolOptions === undefined ? tool : { ...tool, listed: toolOptions(tool.extensions?.[id], tool.listed) };
-  }
-
-  #wrapCalls(): CallNext | undefined {
-    const wrapping = [...this.#extensions.values()].filter(({ wrapCall }) => wrapCall !== undefined);
-    if (wrapping.length === 0) return undefined;
-    const { tools } = this.#catalogs;
-    const innermost: CallNext = (call, ctx) => tools.peek(call.tool.name)!.call(call.arguments, ctx);
-    return wrapping.reduceRight<CallNext>((next, { id, wrapCall }) => {
-      const wrapped = wrapCall!(next);
-      return (call, ctx) => wrapped({ ...call, options: tools.peek(call.tool.name)?.extensions?.[id] }, ctx);
-    }, innermost);
   }
 
   async #listen(params: JsonObject, ctx: RequestContext): Promise<JsonObject> {
@@ -575,7 +470,8 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     }
     return new Subscriptions({
       bus: this.#bus,
-      offers: (kind) => (kind === 'tools' ? tools.offered : kind === 'prompts' ? prompts.offered : this.#hasResources),
+      offers: (kind) =>
+        kind === 'tools' ? tools.offered : kind === 'prompts' ? prompts.offered : hasResources(this.#catalogs),
       mayWatch,
       filters,
       limits,
@@ -594,58 +490,17 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
 
   /** What was computed before is stale. Whoever listens is told, once there can be somebody. */
   #changed(kind?: 'tools' | 'prompts' | 'resources'): void {
-    const { tools, prompts, resources, templates } = this.#catalogs;
-    const { methods, served } = this.#dispatcher;
-    const { cache } = this.#options;
     this.#discovery = undefined;
-    const restamp = (method: string, own: CacheHints | undefined, catalog?: Catalog<never>): void => {
-      // Never for everyone where not everyone sees the same; what a source says may differ, unless its author says so.
-      const personal = catalog?.personal === true || (catalog?.dynamic === true && own?.cacheScope === undefined);
-      methods.get(method)!.stamp = this.#stamp({ ...own, ...(personal && { cacheScope: 'private' }) });
-    };
-    restamp('server/discover', cache?.discover);
-    restamp('tools/list', cache?.tools, tools as Catalog<never>);
-    restamp('prompts/list', cache?.prompts, prompts as Catalog<never>);
-    restamp('resources/list', cache?.resources, resources as Catalog<never>);
-    restamp('resources/templates/list', cache?.resourceTemplates, templates as Catalog<never>);
-    if (kind !== undefined && served) this.#publish({ kind });
+    stampLists(this.#dispatcher.methods, this.#catalogs, this.#options.cache, this.#stamp);
+    if (kind !== undefined && this.#dispatcher.served) this.#publish({ kind });
   }
 
   #discover(): JsonObject {
-    const { tools, prompts } = this.#catalogs;
-    const listChanged = true;
-    const extensions = Object.fromEntries([...this.#extensions].map(([id, { settings = {} }]) => [id, settings]));
     return (this.#discovery ??= prepareResult({
       supportedVersions: MODERN_VERSIONS,
+      capabilities: capabilitiesOf(this.#catalogs, this.#extensions.values(), this.#dispatcher.service.logging),
       // JSON leaves out what is undefined.
-      capabilities: {
-        tools: tools.offered ? { listChanged } : undefined,
-        prompts: prompts.offered ? { listChanged } : undefined,
-        resources: this.#hasResources ? { subscribe: true, listChanged } : undefined,
-        completions: completes(this.#catalogs) ? {} : undefined,
-        logging: this.#dispatcher.service.logging ? {} : undefined,
-        extensions: this.#extensions.size > 0 ? extensions : undefined,
-      },
       instructions: this.#instructions,
     }));
-  }
-}
-
-/** Of each secret, characters or bytes. */
-const MIN_SECRET = 16;
-
-/** @throws TypeError */
-function checkOptions(cache: ServerCache | undefined, pageSize: number, secret: ServerOptions['secret']): void {
-  const { discover, tools, prompts, resources, resourceTemplates } = cache ?? {};
-  for (const { ttlMs = 0 } of [cache, discover, tools, prompts, resources, resourceTemplates].map((one) => one ?? {})) {
-    if (!Number.isSafeInteger(ttlMs) || ttlMs < 0) throw new TypeError('cache.ttlMs must be an integer, 0 or more');
-  }
-  if (pageSize !== Infinity && !(Number.isSafeInteger(pageSize) && pageSize > 0)) {
-    throw new TypeError('pageSize must be an integer, 1 or more');
-  }
-  const secrets: readonly (Secret | undefined)[] = Array.isArray(secret) ? secret : [secret];
-  // Now, and not when the first state is sealed.
-  if (secret !== undefined && !(secrets.length > 0 && secrets.every((one) => Number(one?.length) >= MIN_SECRET))) {
-    throw new TypeError(`secret must be ${MIN_SECRET} characters or bytes, or more, that nobody can guess`);
   }
 }

@@ -73,6 +73,8 @@ export interface InputResponses {
 
 /** The server asks back. At least one of the two members is there; the client sends its request again with the answers. */
 export interface InputRequiredResult extends Result {
+  /** Tells it apart from what was asked for. */
+  readonly resultType: 'input_required';
   /** The questions. */
   readonly inputRequests?: InputRequests;
   /** What the client is to bring back, unread. */

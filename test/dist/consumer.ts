@@ -6,6 +6,7 @@ import { HttpTransport, McpClient, isMcpError, type McpError } from 'mcpwire/cli
 import * as modernClient from 'mcpwire/client/modern';
 import { serve, toNodeListener } from 'mcpwire/node';
 import { McpServer, ToolError, defineTool, image, result, text } from 'mcpwire/server';
+import { ToolSchema, methodSchemas, type WireSchema } from 'mcpwire/schemas';
 import * as modernServer from 'mcpwire/server/modern';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -170,3 +171,12 @@ export const oneModernServer = new modernServer.McpServer({ name: 'modern', vers
 export const oneModernClient = modernClient.McpClient.connect<typeof oneModernServer>(
   new URL('http://127.0.0.1:3000/mcp'),
 );
+
+// --- Schemas yield the types of the entries -------------------------------------------------------------------------
+
+export const toolSchema: WireSchema<everything.Tool> = ToolSchema;
+same<z.infer<typeof ToolSchema>, everything.Tool>(true);
+same<z.infer<(typeof methodSchemas)['tools/call']['params']>, everything.CallToolRequestParams>(true);
+same<keyof typeof methodSchemas, everything.ClientRequest['method']>(true);
+// @ts-expect-error another type
+export const wrongSchema: WireSchema<everything.Resource> = ToolSchema;

@@ -1,0 +1,78 @@
+import { McpError } from '../errors.js';
+import { isObject, type JsonObject } from '../json-rpc.js';
+import type { BlobResourceContents, TextResourceContents } from '../spec/types.js';
+import { requireCapabilities } from './capabilities.js';
+import { toBase64 } from './content.js';
+import { raise, type Context } from './context.js';
+import { guarded } from './guard.js';
+import { isInputRequired } from './input-required.js';
+import type { Catalogs } from './registry.js';
+import type { CompiledResource, ResourceContents } from './resource.js';
+
+/** `resources/read`. */
+export async function readResource(catalogs: Catalogs, { uri }: JsonObject, ctx: Context): Promise<JsonObject> {
+  if (typeof uri !== 'string') throw new McpError('invalid_params', 'params.uri must be a string');
+  const found = find(catalogs, uri, ctx);
+  const result = found === undefined ? await catalogs.fallbacks.resources?.(uri, {}, ctx) : await read(...found);
+  if (result === undefined) throw notFound(uri);
+  // A question is not kept (server/utilities/caching, "Cacheable Results").
+  if (isInputRequired(result)) return result;
+  return { ...catalogs.hints, ...found?.[0].cache, ...(result as JsonObject) };
+
+  async function read(
+    { uri: own, mimeType, requires, handler }: CompiledResource,
+    variables: object,
+  ): Promise<JsonObject> {
+    if (requires !== undefined) requireCapabilities(ctx.client.capabilities, requires);
+    return guarded(`Resource ${JSON.stringify(own)}`, catalogs.mask, ctx, async () =>
+      readResult(await handler(variables as never, ctx as never), uri as string, mimeType),
+    );
+  }
+}
+
+/** A resource of that very URI, else the first template that matches, with the values of its variables. */
+function find({ resources, templates }: Catalogs, uri: string, ctx: Context): [CompiledResource, object] | undefined {
+  const fixed = resources.get(uri, ctx);
+  if (fixed !== undefined) return [fixed, {}];
+  for (const entry of templates.values()) {
+    const variables = entry.visible?.(ctx) === false ? undefined : entry.template.match(uri);
+    if (variables !== undefined) return [entry, variables];
+  }
+  return undefined;
+}
+
+/**
+ * The result of a read, from what its handler returned.
+ *
+ * @throws McpError -32602 for nothing, TypeError for what is none of text, bytes, contents and a whole result
+ */
+export function readResult(returned: unknown, uri: string, mimeType?: string): JsonObject {
+  if (returned === undefined || returned === null) throw notFound(uri);
+  // Sealed on its way out.
+  if (isInputRequired(returned)) return returned as unknown as JsonObject;
+  if (isObject(returned) && Array.isArray(returned['contents'])) return returned;
+  const all: unknown[] = Array.isArray(returned) ? returned : [returned];
+  return { contents: all.map((one) => contentsOf(one, uri, mimeType)) };
+}
+
+function contentsOf(
+  value: unknown,
+  uri: string,
+  usual: string | undefined,
+): TextResourceContents | BlobResourceContents {
+  const { text, blob, ...rest }: ResourceContents =
+    typeof value === 'string'
+      ? { text: value }
+      : value instanceof Uint8Array
+        ? { blob: value }
+        : (Object(value) as ResourceContents);
+  const own = { uri, mimeType: usual ?? (text === undefined ? 'application/octet-stream' : 'text/plain'), ...rest };
+  if (text !== undefined) return { ...own, text };
+  if (blob !== undefined) return { ...own, blob: toBase64(blob) };
+  throw new TypeError(`Resource ${JSON.stringify(uri)} returned neither text, bytes nor contents`);
+}
+
+/** What a read of something that is not there fails with. */
+export function notFound(uri: unknown): Error {
+  return raise('invalid_params', 'Resource not found', { data: { uri } });
+}
