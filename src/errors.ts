@@ -21,6 +21,7 @@
  * | `invalid_params` | JSON-RPC -32602 |
  * | `invalid_request` | JSON-RPC -32600 |
  * | `parse_error` | JSON-RPC -32700 |
+ * | `rate_limited` | JSON-RPC 429: too many requests; `data.retryAfterMs` tells when to try again |
  * | `rpc_error` | any other JSON-RPC error; `rpcCode` tells which |
  * | `internal` | JSON-RPC -32603, or a failure inside this package or its caller's code |
  */
@@ -43,6 +44,7 @@ export type McpErrorCode =
   | 'invalid_params'
   | 'invalid_request'
   | 'parse_error'
+  | 'rate_limited'
   | 'rpc_error'
   | 'internal';
 

@@ -62,6 +62,17 @@ export type {
   InputRequest as ExchangeInputRequest,
 } from './server/exchange.js';
 export type { Middleware, MiddlewareRequest, Next } from './server/middleware.js';
+export { memoryRateLimitStore, rateLimit } from './server/rate-limit.js';
+export type {
+  MemoryRateLimitStoreOptions,
+  RateLimit,
+  RateLimitedData,
+  RateLimitOptions,
+  RateLimitStore,
+} from './server/rate-limit.js';
+export { traceContext, tracing } from './server/tracing.js';
+export type { SpanContext, TraceContext } from './util/trace-context.js';
+export type { Span, SpanOptions, Tracer, TracingApi, TracingOptions } from './util/tracing.js';
 export type { ServerCache, ServerLimits, ServerOptions } from './server/options.js';
 export type { CorsOptions, Origins } from './http/origin.js';
 export type {

@@ -9,7 +9,7 @@ import type { ClientCall, Core } from './core.js';
 import type { InternalOptions } from './options.js';
 
 // Error codes and HTTP statuses after which a call may go on.
-const RECOVERABLE = /^(?:stream_ended|connection_failed|header_mismatch|429|503)$/;
+const RECOVERABLE = /^(?:stream_ended|connection_failed|header_mismatch|rate_limited|429|503)$/;
 
 /** Makes a call, below the middleware. */
 export async function perform(core: Core, call: ClientCall, options: InternalOptions): Promise<JsonObject> {

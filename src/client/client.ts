@@ -308,7 +308,7 @@ export class McpClient<Tools = AnyTools, Prompts = AnyPrompts, Resources extends
    * ```
    */
   stream(method: string, params?: JsonObject, options: CallOptions = {}): AsyncIterableIterator<JsonRpcMessage> {
-    return lazily(async () => (await import('./lazy.js')).stream(this.#core, { method, params }, options));
+    return lazily(async () => (await import('./lazy.js')).stream(this.#core, method, params, options));
   }
 
   /**

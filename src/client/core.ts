@@ -14,7 +14,7 @@ export interface ClientCall {
   /** The JSON-RPC method. */
   readonly method: string;
   /** The params, without what the protocol itself puts into `_meta`. */
-  readonly params?: JsonObject | undefined;
+  readonly params?: JsonObject;
 }
 
 /** What accompanies a call through middleware. */
@@ -100,7 +100,7 @@ export class Core {
 
   /** Makes a call. */
   call(method: string, params: JsonObject | undefined, options: InternalOptions): Promise<JsonObject> {
-    return this.#run({ method, params }, { server: this.link.server, options });
+    return this.#run({ method, ...(params && { params }) }, { server: this.link.server, options });
   }
 
   use(middleware: ClientMiddleware): void {

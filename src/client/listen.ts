@@ -8,7 +8,7 @@ import { isObject, type JsonRpcNotification, type JsonRpcRequest } from '../json
 import { META_SUBSCRIPTION_ID } from '../spec/meta.js';
 import { type ListenChange, ChangeQueue, type ListenTopics, type ListenOptions } from './changes.js';
 import type { Core } from './core.js';
-import { backoff, isPassing, pause } from './wait.js';
+import { backoff, isPassing, patienceOf, pause } from './wait.js';
 import type { Watch } from './watch.js';
 
 const LISTEN = 'subscriptions/listen';
@@ -102,7 +102,10 @@ class Subscription {
       await pause(
         this.#core,
         LISTEN,
-        Math.max(Math.min(error?.retryAfterMs ?? 0, 2 * LONGEST_PAUSE), backoff(tries, LONGEST_PAUSE)),
+        Math.max(
+          error === undefined ? 0 : Math.min(patienceOf(error), 2 * LONGEST_PAUSE),
+          backoff(tries, LONGEST_PAUSE),
+        ),
         signal,
       );
     }

@@ -4,7 +4,7 @@ import { HEADER_MISMATCH, type JsonObject } from '../json-rpc.js';
 import type { ClientCall, Core } from './core.js';
 import { list } from './lists.js';
 import type { CallOptions } from './options.js';
-import { backoff, isPassing, pause } from './wait.js';
+import { backoff, isPassing, patienceOf, pause } from './wait.js';
 
 // Requests that change nothing, whatever the server.
 const READS =
@@ -38,9 +38,9 @@ export async function recover(
   }
   const retries = retriesOf(core, call, options);
   for (let tries = 1; tries <= retries && isPassing(error); tries++) {
-    const { retryAfterMs = 0 } = error;
-    if (retryAfterMs > LONGEST_RETRY_AFTER) break;
-    await pause(core, call.method, Math.max(retryAfterMs, backoff(tries, LONGEST_PAUSE)), options.signal);
+    const patience = patienceOf(error);
+    if (patience > LONGEST_RETRY_AFTER) break;
+    await pause(core, call.method, Math.max(patience, backoff(tries, LONGEST_PAUSE)), options.signal);
     try {
       return await attempt(core, call, options);
     } catch (next) {

@@ -1,14 +1,15 @@
 /** An exchange message by message, at its reader's pace. */
 import { McpError } from '../errors.js';
-import type { JsonRpcMessage } from '../json-rpc.js';
-import type { ClientCall, Core } from './core.js';
+import type { JsonObject, JsonRpcMessage } from '../json-rpc.js';
+import type { Core } from './core.js';
 import type { CallOptions } from './options.js';
 import type { Watch } from './watch.js';
 
 /** Sends a request when it is first pulled, and yields every message of the exchange. */
 export function stream(
   core: Core,
-  { method, params }: ClientCall,
+  method: string,
+  params: JsonObject | undefined,
   options: CallOptions,
 ): AsyncIterableIterator<JsonRpcMessage> {
   const { closed, exchange, start, take, unanswered } = core.wire;

@@ -55,7 +55,13 @@ export function backoff(tries: number, longestMs: number): number {
   return Math.min(longestMs, 200 * 2 ** Math.min(tries - 1, 16)) * (0.5 + Math.random() / 2);
 }
 
+/** How long an error asks to wait. Where there are no headers, a rate limit says so in its data. */
+export function patienceOf({ retryAfterMs, code, data }: McpError): number {
+  const told = code === 'rate_limited' ? (Object(data) as { readonly retryAfterMs?: unknown }).retryAfterMs : undefined;
+  return retryAfterMs ?? (typeof told === 'number' && told > 0 ? told : 0);
+}
+
 /** Whether an error says that the same may go well a little later. */
 export function isPassing({ code, status }: McpError): boolean {
-  return code === 'stream_ended' || code === 'connection_failed' || status === 429 || status === 503;
+  return /^(?:stream_ended|connection_failed|rate_limited)$/.test(code) || status === 429 || status === 503;
 }

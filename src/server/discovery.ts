@@ -46,6 +46,7 @@ export function stampLists(
   stamp('server/discover', cache.discover);
   stamp('tools/list', cache.tools, tools);
   stamp('prompts/list', cache.prompts, prompts);
-  stamp('resources/list', cache.resources, resources);
+  // Templates list resources, too.
+  stamp('resources/list', cache.resources, templates.personal ? templates : resources);
   stamp('resources/templates/list', cache.resourceTemplates, templates);
 }

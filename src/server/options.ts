@@ -118,9 +118,7 @@ const MIN_SECRET = 16;
 /** @throws TypeError */
 export function checkOptions({ cache, pageSize = Infinity, secret }: ServerOptions): void {
   const { discover, tools, prompts, resources, resourceTemplates } = cache ?? {};
-  for (const { ttlMs = 0 } of [cache, discover, tools, prompts, resources, resourceTemplates].map((one) => one ?? {})) {
-    if (!Number.isSafeInteger(ttlMs) || ttlMs < 0) throw new TypeError('cache.ttlMs must be an integer, 0 or more');
-  }
+  for (const hints of [cache, discover, tools, prompts, resources, resourceTemplates]) checkTtl(hints, 'cache');
   if (pageSize !== Infinity && !(Number.isSafeInteger(pageSize) && pageSize > 0)) {
     throw new TypeError('pageSize must be an integer, 1 or more');
   }
@@ -128,5 +126,12 @@ export function checkOptions({ cache, pageSize = Infinity, secret }: ServerOptio
   // Now, and not when the first state is sealed.
   if (secret !== undefined && !(secrets.length > 0 && secrets.every((one) => Number(one?.length) >= MIN_SECRET))) {
     throw new TypeError(`secret must be ${MIN_SECRET} characters or bytes, or more, that nobody can guess`);
+  }
+}
+
+/** @throws TypeError for what is no time to live */
+export function checkTtl({ ttlMs = 0 }: { readonly ttlMs?: unknown } = {}, owner: string): void {
+  if (!Number.isSafeInteger(ttlMs) || (ttlMs as number) < 0) {
+    throw new TypeError(`${owner}: ttlMs must be an integer, 0 or more`);
   }
 }

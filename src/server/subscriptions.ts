@@ -87,7 +87,7 @@ export class Subscriptions {
   readonly #settings: SubscriptionSettings;
   readonly #limits: SubscriptionLimits;
   readonly #topics = new Map<Topic, Set<SubscriptionStream>>();
-  readonly #open = new Map<SubscriptionStream, () => void>();
+  readonly #held = new Map<SubscriptionStream, () => void>();
   readonly #perPrincipal = new Map<string, number>();
   #count = 0;
   #characters = 0;
@@ -99,9 +99,14 @@ export class Subscriptions {
     this.#limits = { ...defaultSubscriptionLimits, ...settings.limits };
   }
 
-  /** How many are open, or on their way. */
+  /** How many count against the limit: those that are open, and those being decided on. */
   get size(): number {
     return this.#count;
+  }
+
+  /** How many streams are held. */
+  get open(): number {
+    return this.#held.size;
   }
 
   /** How many lists, resources and keys somebody waits for. */
@@ -159,7 +164,7 @@ export class Subscriptions {
   /** Ends every subscription with its closing result, and those to come at once. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const stream of this.#open.keys()) stream.close();
+    for (const stream of this.#held.keys()) stream.close();
     const detach = await this.#attached?.catch(() => undefined);
     this.#attached = undefined;
     detach?.();
@@ -169,7 +174,7 @@ export class Subscriptions {
   #hold(stream: SubscriptionStream, exchange: Exchange): Promise<void> {
     return new Promise((resolve) => {
       const end = (): void => stream.close();
-      this.#open.set(stream, () => {
+      this.#held.set(stream, () => {
         exchange.signal.removeEventListener('abort', end);
         resolve();
       });
@@ -185,8 +190,8 @@ export class Subscriptions {
   }
 
   readonly #forget = (stream: SubscriptionStream): void => {
-    const settle = this.#open.get(stream);
-    this.#open.delete(stream);
+    const settle = this.#held.get(stream);
+    this.#held.delete(stream);
     for (const topic of stream.topics) {
       const watchers = this.#topics.get(topic);
       if (watchers?.delete(stream) === true && watchers.size === 0) this.#topics.delete(topic);

@@ -28,6 +28,7 @@ const unsupported: Answer = ({ message }, response) =>
   );
 
 describe("connecting with protocolVersion 'auto'", () => {
+  // spec: server/discover#when-to-call.1
   it('discovers what the server is', async () => {
     const { url, received } = await listen(modern);
     const client = await McpClient.connect(url);
@@ -104,6 +105,7 @@ describe("connecting with protocolVersion 'auto'", () => {
     expect(error.cause).toBeInstanceOf(Error);
   });
 
+  // spec: basic/transports/streamable-http#backward-compatibility.1
   it.each<[string, string, Answer]>([
     ['unauthorized', 'HTTP 401', (_r, response) => void response.writeHead(401).end()],
     [
@@ -155,6 +157,7 @@ describe("connecting with protocolVersion 'auto'", () => {
 });
 
 describe('an unsupported protocol version', () => {
+  // spec: basic/versioning#protocol-version-negotiation.2
   it('is retried once with a version that both support, even the one just asked for', async () => {
     let count = 0;
     const { url, received } = await listen((entry, response, request) =>
@@ -179,6 +182,7 @@ describe('an unsupported protocol version', () => {
     expect(received).toHaveLength(2);
   });
 
+  // spec: basic/versioning#protocol-version-negotiation.2
   it('is not retried when there is no common one', async () => {
     const { url, received } = await listen(({ message }, response) =>
       json(response, failure(message.id, -32022, 'no', { supported: ['2025-11-25'], requested: '2026-07-28' }), 400),

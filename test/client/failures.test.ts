@@ -154,6 +154,7 @@ const rows: readonly [name: string, code: McpErrorCode, answer: Answer, options?
 ];
 
 describe('a call settles at once, with a typed error, when the server answers with', () => {
+  // spec: basic#resulttype.2
   it.each(rows)('%s: %s', async (_name, code, answer, options) => {
     const { url } = await listen(answer);
     const client = await pinned(url, { timeoutMs: Infinity, maxTotalTimeoutMs: Infinity, ...options });

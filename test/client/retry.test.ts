@@ -79,6 +79,10 @@ describe('what changes nothing', () => {
       '429 with a JSON-RPC error',
       () => Response.json({ jsonrpc: '2.0', error: { code: -31000, message: 'slow down' } }, { status: 429 }),
     ],
+    [
+      'a rate limit, on any transport',
+      () => Response.json({ jsonrpc: '2.0', error: { code: 429, message: 'no', data: { retryAfterMs: 500 } } }),
+    ],
     ['a connection that fails', () => Promise.reject(new TypeError('fetch failed'))],
     [
       'a stream that breaks',

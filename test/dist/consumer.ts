@@ -8,6 +8,7 @@ import { serve, toNodeListener } from 'mcpwire/node';
 import { McpServer, ToolError, defineTool, image, result, text } from 'mcpwire/server';
 import { ToolSchema, methodSchemas, type WireSchema } from 'mcpwire/schemas';
 import * as modernServer from 'mcpwire/server/modern';
+import { connectInMemory, fakeClock, faultyFetch, recordWire, script, type WireEntry } from 'mcpwire/testing';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 declare function same<A, B>(equal: Equal<A, B>): void;
@@ -180,3 +181,22 @@ same<z.infer<(typeof methodSchemas)['tools/call']['params']>, everything.CallToo
 same<keyof typeof methodSchemas, everything.ClientRequest['method']>(true);
 // @ts-expect-error another type
 export const wrongSchema: WireSchema<everything.Resource> = ToolSchema;
+
+// --- A test -----------------------------------------------------------------------------------------------------------
+
+export async function tested(): Promise<readonly WireEntry[]> {
+  const record = recordWire();
+  const client = await connectInMemory(server, {
+    record,
+    wrap: (fetch) => faultyFetch(fetch, [{ delayMs: 1 }, undefined]),
+    script: script([{ elicit: 'decline' }]),
+    clock: fakeClock({ now: 0 }),
+  });
+  const repeated = await client.callTool('repeat', { value: 'abc' });
+  if (!repeated.isError) same<typeof repeated.structuredContent, { value: string }>(true);
+  // @ts-expect-error there is no such tool
+  await client.callTool('job_walk');
+  // @ts-expect-error no answer to anything
+  script([{ answer: 'yes' }]);
+  return record.snapshot();
+}
