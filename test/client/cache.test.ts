@@ -310,6 +310,14 @@ describe('the store in memory', () => {
     expect(store.get('e')).toBeUndefined();
   });
 
+  it('counts what is read as it counts what is set', () => {
+    const store = memoryStore(100, 40);
+    void store.set('a', { text: '12345' }, 1000);
+    for (let reads = 0; reads < 10; reads++) void store.get('a');
+    for (const key of ['b', 'c', 'd']) void store.set(key, { text: '12345' }, 1000);
+    expect(['a', 'b', 'c', 'd'].map((key) => store.get(key) !== undefined)).toEqual([false, false, true, true]);
+  });
+
   it('the client passes its limits on', async () => {
     const { client } = await counting(kept, { cache: { maxEntries: 1 } });
     await client.listTools();

@@ -50,7 +50,8 @@ async function connected(options: ConnectOptions = {}) {
   return { client, server };
 }
 
-const text = (result: { readonly content: readonly object[] }): unknown => (result.content[0] as { text?: string }).text;
+const text = (result: { readonly content: readonly object[] }): unknown =>
+  (result.content[0] as { text?: string }).text;
 
 describe('with the server of this package', () => {
   it('lists all pages, reads, prompts and completes', async () => {

@@ -87,6 +87,16 @@ describe('a call that asks for input', () => {
     ]);
   });
 
+  it('MR5: drops the answers and the state that its caller began with', async () => {
+    const rounds = [{ resultType: 'input_required', inputRequests: { q: form() } }, { content: [] }];
+    const { client, asked } = await play(() => rounds.shift() ?? {}, { elicit: accept });
+    const params = { name: 'run', requestState: 'own', inputResponses: { own: { action: 'decline' } } };
+    await client.request('tools/call', params);
+    expect(asked[0]?.params).toMatchObject(params);
+    expect(asked[1]?.params).not.toHaveProperty('requestState');
+    expect(Object.keys(asked[1]?.params['inputResponses'] as object)).toEqual(['q']);
+  });
+
   // spec: basic/patterns/mrtr#client-requirements-basic-workflow
   it('MR5: keeps its state and answers from parallel calls', async () => {
     const { client, asked } = await play(
