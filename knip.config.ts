@@ -6,12 +6,19 @@ const config: KnipConfig = {
     ...entries().map(({ source }) => source),
     'bench/**/*.mjs',
     'examples/*.ts',
-    'test/{dist,interop,runtimes}/**/*.{ts,mjs}',
+    'test/{conformance,dist,interop,runtimes}/**/*.{ts,mjs}',
     'tools/*.mjs',
   ],
   project: ['{src,test,examples,bench,tools}/**/*.{ts,mjs}', '*.{ts,mjs}'],
   // Started as programs, or imported by the programs that bench/size bundles from text: knip sees imports and npm scripts only.
-  ignoreDependencies: ['@arethetypeswrong/cli', '@modelcontextprotocol/client', 'bun', 'deno', 'publint'],
+  ignoreDependencies: [
+    '@arethetypeswrong/cli',
+    '@modelcontextprotocol/client',
+    '@modelcontextprotocol/conformance',
+    'bun',
+    'deno',
+    'publint',
+  ],
   ignoreExportsUsedInFile: { interface: true, type: true },
 };
 

@@ -14,9 +14,20 @@ export default {
   tsconfig: 'tsconfig.node.json',
   readme: 'README.md',
   // In the order in which one reads them; test/docs compares it with the folder.
-  projectDocuments: ['server', 'client', 'serving', 'schemas', 'errors', 'limits', 'architecture'].map(
-    (guide) => `docs/${guide}.md`,
-  ),
+  projectDocuments: [
+    'server',
+    'asking-for-input',
+    'subscriptions',
+    'observability',
+    'client',
+    'serving',
+    'schemas',
+    'testing',
+    'errors',
+    'limits',
+    'conformance',
+    'architecture',
+  ].map((guide) => `docs/${guide}.md`),
   out: 'docs/site',
   customCss: 'tools/site.css',
   navigation: { includeFolders: false },

@@ -21,6 +21,7 @@
  * | `invalid_params` | JSON-RPC -32602 |
  * | `invalid_request` | JSON-RPC -32600 |
  * | `parse_error` | JSON-RPC -32700 |
+ * | `rate_limited` | JSON-RPC 429: too many requests; `data.retryAfterMs` tells when to try again |
  * | `rpc_error` | any other JSON-RPC error; `rpcCode` tells which |
  * | `internal` | JSON-RPC -32603, or a failure inside this package or its caller's code |
  */
@@ -43,6 +44,7 @@ export type McpErrorCode =
   | 'invalid_params'
   | 'invalid_request'
   | 'parse_error'
+  | 'rate_limited'
   | 'rpc_error'
   | 'internal';
 
@@ -54,6 +56,8 @@ export interface McpErrorFacts {
   readonly status?: number | undefined;
   /** The `data` member of the JSON-RPC error, or the (bounded) body of an HTTP error. */
   readonly data?: unknown;
+  /** Milliseconds after which the same may be tried again, when the other side says so. */
+  readonly retryAfterMs?: number | undefined;
   /** What caused this error. */
   readonly cause?: unknown;
   /** The URL that was asked. */
@@ -90,6 +94,8 @@ export class McpError extends Error {
   declare readonly status?: number;
   /** The JSON-RPC error's `data`, or the bounded body of an HTTP error. */
   declare readonly data?: unknown;
+  /** Milliseconds after which the same may be tried again, if the other side says so (`Retry-After`). */
+  declare readonly retryAfterMs?: number;
   /** The URL that was asked, if there was one. */
   declare readonly url?: string;
 

@@ -38,6 +38,8 @@ export const INTERNAL_ERROR = -32603;
 export const HEADER_MISMATCH = -32020;
 export const MISSING_CAPABILITY = -32021;
 export const UNSUPPORTED_VERSION = -32022;
+/** Of this package's own, outside the range that JSON-RPC reserves, and after the HTTP status that says the same. */
+export const RATE_LIMITED = 429;
 
 const rpcCodes: Partial<Record<McpErrorCode, number>> = {
   parse_error: PARSE_ERROR,
@@ -48,6 +50,7 @@ const rpcCodes: Partial<Record<McpErrorCode, number>> = {
   header_mismatch: HEADER_MISMATCH,
   missing_capability: MISSING_CAPABILITY,
   unsupported_version: UNSUPPORTED_VERSION,
+  rate_limited: RATE_LIMITED,
 };
 
 /** The {@link McpErrorCode} for a JSON-RPC error code. */

@@ -19,6 +19,7 @@ export type {
 export { defineResource } from './server/resource.js';
 export type {
   DefinedResource,
+  ReadResourceContents,
   ResourceContents,
   ResourceDefinition,
   ResourceHandler,
@@ -62,6 +63,15 @@ export type {
   InputRequest as ExchangeInputRequest,
 } from './server/exchange.js';
 export type { Middleware, MiddlewareRequest, Next } from './server/middleware.js';
+export { memoryRateLimitStore, rateLimit } from './server/rate-limit.js';
+export type {
+  MemoryRateLimitStoreOptions,
+  RateLimit,
+  RateLimitedData,
+  RateLimitOptions,
+  RateLimitStore,
+} from './server/rate-limit.js';
+export type { Span, SpanOptions, Tracer } from './util/tracing.js';
 export type { ServerCache, ServerLimits, ServerOptions } from './server/options.js';
 export type { CorsOptions, Origins } from './http/origin.js';
 export type {

@@ -48,6 +48,8 @@ export async function serve(server: McpServer<unknown>, options: ServeOptions = 
   const { port = 0, host = '127.0.0.1', path = '/mcp', signal } = options;
   if (signal?.aborted === true) throw new McpError('aborted', 'serve was aborted', { cause: signal.reason });
   const running = server['~http'].running.part();
+  // What this process seals comes back to this process.
+  server['~http'].service.alone = true;
   const listener = listenerOf(server['~http'], false, running);
   const http = createServer((request, response) => {
     const { url = '/' } = request;

@@ -10,16 +10,17 @@ import { raise } from './context.js';
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/mrtr#server-requirements-basic-workflow
  */
 export function requireCapabilities(declared: ClientCapabilities, required: ClientCapabilities): void {
-  const supported = Object.entries(required).every(([name, settings]) => {
+  const missing = Object.entries(required).filter(([name, settings]) => {
     const own = (declared as Readonly<Record<string, unknown>>)[name];
     // `elicitation: {}` means forms (client/elicitation, "Capabilities").
     const has = (one: string): boolean =>
       isObject(own) && (isObject(own[one]) || (one === 'form' && own['url'] === undefined));
-    return isObject(own) && Object.keys(settings as object).every(has);
+    return !isObject(own) || !Object.keys(settings as object).every(has);
   });
-  if (supported) return;
-  throw raise('missing_capability', `The client does not declare ${namesOf(required)}`, {
-    data: { requiredCapabilities: required },
+  if (missing.length === 0) return;
+  const requiredCapabilities = Object.fromEntries(missing);
+  throw raise('missing_capability', `The client does not declare ${namesOf(requiredCapabilities)}`, {
+    data: { requiredCapabilities },
   });
 }
 

@@ -2,8 +2,8 @@ import { McpError } from '../errors.js';
 import { prepareResult, type JsonObject } from '../json-rpc.js';
 import type { Context } from './context.js';
 
-/** Decides whether a caller sees something. A caller that does not cannot use it either. */
-export type Visible = (ctx: Context) => boolean;
+/** Decides whether a caller sees something: `true`, and nothing else, does. A caller that does not cannot use it either. */
+export type Visible = (ctx: Context) => boolean | undefined;
 
 /** Something that a list shows. */
 export interface Listed {
@@ -13,11 +13,24 @@ export interface Listed {
   readonly visible?: Visible | undefined;
 }
 
+/** Whether a caller may see something and use it. What is no plain yes (a promise, nothing) is a no. */
+export function sees({ visible }: Pick<Listed, 'visible'>, ctx: Context): boolean {
+  return visible === undefined || visible(ctx) === true;
+}
+
 /** One page of a source. */
 export interface SourcePage {
   readonly items: readonly object[];
   /** Where the next page of this source starts. Absent: there is none. */
   readonly nextCursor?: string | undefined;
+}
+
+/** Reads what an author gave as a page. @throws TypeError for what is none */
+export function pageOf(what: string, items: unknown, nextCursor: unknown): SourcePage {
+  // Many a database says null.
+  const next = nextCursor ?? undefined;
+  if (Array.isArray(items) && (next === undefined || typeof next === 'string')) return { items, nextCursor: next };
+  throw new TypeError(`${what} must return { …: [...], nextCursor? }, with a string as nextCursor`);
 }
 
 /** Entries that are looked up when they are asked for. */
@@ -35,6 +48,8 @@ export class Catalog<Entry extends Listed> {
   readonly #entries = new Map<string, Entry>();
   readonly #sources = new Map<string, Source>();
   readonly #prepared = new Map<unknown, JsonObject>();
+  /** There is something to list, or there was: who knows of the list from then may ask for it still, and finds it empty. */
+  known = false;
 
   /**
    * @param key the list's member in its result, such as `tools`
@@ -73,7 +88,7 @@ export class Catalog<Entry extends Listed> {
   get(name: unknown, ctx: Context): Entry | undefined {
     // What is no string is the name of nothing.
     const entry = this.#entries.get(name as string);
-    return entry === undefined || entry.visible?.(ctx) === false ? undefined : entry;
+    return entry !== undefined && sees(entry, ctx) ? entry : undefined;
   }
 
   /** The same, whoever asks. */
@@ -83,6 +98,7 @@ export class Catalog<Entry extends Listed> {
 
   set(name: string, entry: Entry): void {
     this.#prepared.clear();
+    this.known = true;
     this.#entries.set(name, entry);
   }
 
@@ -96,6 +112,7 @@ export class Catalog<Entry extends Listed> {
   from(name: string, source: Source): void {
     if (this.#sources.has(name)) throw new TypeError(`${this.#key} are listed dynamically already`);
     this.#prepared.clear();
+    this.known = true;
     this.#sources.set(name, source);
   }
 
@@ -123,9 +140,10 @@ export class Catalog<Entry extends Listed> {
     const result = (nextCursor?: string): JsonObject => ({ [this.#key]: items, ...(nextCursor && { nextCursor }) });
     if (source > 0) place = entries.length;
     for (; place < entries.length; place++) {
+      if (!sees(entries[place]!, ctx)) continue;
+      // Told only now: a next page that holds nothing for this caller would say that there is more.
       if (items.length === this.#pageSize) return result(this.#cursor(0, place));
-      const { listed, visible } = entries[place]!;
-      if (visible?.(ctx) !== false) items.push(listed);
+      items.push(entries[place]!.listed);
     }
     // On from source to source while there is room, so that callers who never ask for a second page see most.
     for (source = Math.max(source, 1); source <= sources.length; source++) {
@@ -153,6 +171,7 @@ export class Catalog<Entry extends Listed> {
     // Refused is whatever was not made here, letter by letter, or was made for a longer list.
     const made = Number.isInteger(source + place) && cursor === this.#cursor(source, source === 0 ? place : own);
     if (key !== this.#key || !inRange || !made) throw new McpError('invalid_params', 'Invalid cursor');
-    return [source, place, own];
+    // Within what is registered the place is ours, and the first source starts at its own beginning.
+    return [source, place, source === 0 ? undefined : own];
   }
 }

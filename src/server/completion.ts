@@ -2,6 +2,7 @@ import { McpError } from '../errors.js';
 import { isObject, type JsonObject } from '../json-rpc.js';
 import type { Catalog } from './catalog.js';
 import type { Context } from './context.js';
+import { guarded } from './guard.js';
 import type { Catalogs } from './registry.js';
 import type { CompiledPrompt } from './prompt.js';
 import type { CompiledTemplate } from './resource.js';
@@ -46,7 +47,7 @@ export interface Completable {
  * @see https://modelcontextprotocol.io/specification/2026-07-28/server/utilities/completion
  */
 export async function complete(
-  { prompts, templates }: Catalogs,
+  { prompts, templates, mask }: Catalogs,
   { ref, argument, context }: JsonObject,
   ctx: Context,
 ): Promise<JsonObject> {
@@ -59,14 +60,24 @@ export async function complete(
   const { name, value } = argument as { readonly name: string; readonly value: string };
   if (!target.names.includes(name)) throw invalid(`There is no argument ${JSON.stringify(name)}`);
   const completer = target.complete?.[name] ?? [];
-  const found =
-    typeof completer === 'function'
-      ? await completer(value, withArguments(ctx, known))
-      : completer.filter((one) => one.toLowerCase().startsWith(value.toLowerCase()));
-  const { values, total, hasMore = false } = isList(found) ? { values: found, total: found.length } : found;
-  return {
-    completion: { values: values.slice(0, MAX_VALUES), total, hasMore: hasMore || values.length > MAX_VALUES },
-  };
+  const what = `The completion of ${JSON.stringify(name)}`;
+  return guarded(what, mask, ctx, async () => {
+    const found =
+      typeof completer === 'function'
+        ? await completer(value, withArguments(ctx, known))
+        : completer.filter((one) => one.toLowerCase().startsWith(value.toLowerCase()));
+    const {
+      values,
+      total,
+      hasMore = false,
+    } = isList(found) ? { values: found, total: found.length } : (Object(found) as Completion);
+    if (!isList(values) || !values.every((one) => typeof one === 'string')) {
+      throw new TypeError(`${what} must return strings, or { values: [...], total?, hasMore? }`);
+    }
+    const best = values.slice(0, MAX_VALUES);
+    const more = hasMore || Math.max(values.length, total ?? 0) > best.length;
+    return { completion: { values: best, total, hasMore: more } };
+  });
 }
 
 /** `Array.isArray` does not know read-only ones. */

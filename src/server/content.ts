@@ -126,6 +126,7 @@ function isBlocks(value: unknown): value is ContentBlock[] {
 /** Base64 of bytes; text is base64 already. */
 export function toBase64(data: Uint8Array | string): string {
   if (typeof data === 'string') return data;
+  if (!(data instanceof Uint8Array)) throw new TypeError('Bytes must be a Uint8Array, or text that is base64 already');
   let binary = '';
   // In slices, since the number of arguments of a call is bounded.
   for (let start = 0; start < data.length; start += 0x8000) {

@@ -18,11 +18,12 @@ import type {
   Root,
 } from '../spec/types.js';
 import { META_LOG_LEVEL } from '../spec/meta.js';
+import { quiet } from '../util/quiet.js';
 import type { Sealer, Secret } from '../util/seal.js';
 import type { AuthInfo, Exchange, HttpInfo, RespondOptions } from './exchange.js';
 import type { Ask } from './input.js';
 import { isInputRequired } from './input-required.js';
-import { wantsLog } from './log.js';
+import { logBudget, wantsLog } from './log.js';
 import type { ServerLimits } from './options.js';
 import type { Replay } from './replay.js';
 
@@ -227,6 +228,7 @@ export class RequestContext implements Context {
   readonly exchange: Exchange;
   readonly #stamp: ResultStamp | undefined;
   readonly #mayRespond: boolean;
+  #mayLog: (() => boolean) | undefined;
   #lastProgress = -Infinity;
   #asks = false;
   #input: Promise<Ask> | undefined;
@@ -312,34 +314,39 @@ export class RequestContext implements Context {
   }
 
   async log(level: LoggingLevel, data: unknown, logger?: string): Promise<void> {
-    if (this.#service.logging && wantsLog(this.meta[META_LOG_LEVEL], level) && !this.responded) {
-      await this.notify('notifications/message', { level, logger, data });
-    }
+    if (!this.#service.logging || !wantsLog(this.meta[META_LOG_LEVEL], level) || this.responded) return;
+    if ((this.#mayLog ??= logBudget())())
+      await this.notify('notifications/message', { level, logger, data: data ?? null });
   }
 
-  async elicit<S extends SchemaTypes>(
-    message: string,
-    schema: S,
-    options?: AskOptions,
-  ): Promise<Elicited<SchemaOutput<S>>> {
-    const asking = await this.#asking();
-    return asking.elicit<SchemaOutput<S>>(message, schema, options);
+  elicit<S extends SchemaTypes>(message: string, schema: S, options?: AskOptions): Promise<Elicited<SchemaOutput<S>>> {
+    return this.#asked((ask) => ask.elicit<SchemaOutput<S>>(message, schema, options));
   }
 
-  async elicitUrl(message: string, url: string | URL, options?: ElicitUrlOptions): Promise<Elicited<undefined>> {
-    return (await this.#asking()).elicitUrl(message, url, options);
+  elicitUrl(message: string, url: string | URL, options?: ElicitUrlOptions): Promise<Elicited<undefined>> {
+    return this.#asked((ask) => ask.elicitUrl(message, url, options));
   }
 
-  async sample(params: CreateMessageRequestParams, options?: AskOptions): Promise<CreateMessageResult> {
-    return (await this.#asking()).sample(params, options);
+  sample(params: CreateMessageRequestParams, options?: AskOptions): Promise<CreateMessageResult> {
+    return this.#asked((ask) => ask.sample(params, options));
   }
 
-  async roots(options?: AskOptions): Promise<readonly Root[]> {
-    return (await this.#asking()).roots(options);
+  roots(options?: AskOptions): Promise<readonly Root[]> {
+    return this.#asked((ask) => ask.roots(options));
   }
 
-  async once<T>(key: string, fn: () => T | Promise<T>): Promise<T> {
-    return (await this.#asking()).once(key, fn);
+  once<T>(key: string, fn: () => T | Promise<T>): Promise<T> {
+    return this.#asked((ask) => ask.once(key, fn));
+  }
+
+  /** A handler ends at its first unanswered question: of those beside it nobody may be left to wait. */
+  #asked<T>(question: (ask: Ask) => Promise<T>): Promise<T> {
+    return quiet(this.#asking().then(question));
+  }
+
+  /** A question waits for the caller: what the handler comes to meanwhile does not count. */
+  get suspended(): boolean {
+    return this.#replay?.suspended === true;
   }
 
   get inputResponses(): Context['inputResponses'] {

@@ -156,8 +156,9 @@ export class Dispatcher {
   /** Tells the operator, and answers what the caller may know. */
   readonly mask = (error: unknown, what: string, ctx: Context | undefined): string => {
     const { onError, unsafelyExposeErrorMessages } = this.#options;
-    // What fails after the caller has gone is not reported: most of it failed because the caller has gone.
-    if (ctx instanceof RequestContext && ctx.gone) return what;
+    // What fails after the caller has gone is not reported: most of it failed because the caller has gone. Nor is what
+    // fails while a question waits: most of it failed for want of the answer, and the handler will run again.
+    if (ctx instanceof RequestContext && (ctx.gone || ctx.suspended)) return what;
     const errorId = randomId();
     const text = `${what} (error id ${errorId})`;
     try {

@@ -1,11 +1,10 @@
 import type { JsonObject } from '../json-rpc.js';
-import type { SourcePage } from './catalog.js';
-import { unstructured } from './content.js';
+import { pageOf as readPage, type SourcePage } from './catalog.js';
 import type { Context } from './context.js';
 import { promptResult } from './get-prompt.js';
 import { guarded, type Mask } from './guard.js';
-import { isInputRequired } from './input-required.js';
 import { readResult } from './read-resource.js';
+import { toolFailure, toolResult } from './tool.js';
 import type { ListKind } from './definition.js';
 
 /** What an author gives to `server.list`. */
@@ -24,13 +23,9 @@ export async function pageOf(
 ): Promise<SourcePage> {
   const what = `The list of ${kind}`;
   return guarded(what, mask, ctx, async () => {
-    const { [kind]: items, nextCursor } = Object(await page(position, ctx as never)) as Readonly<
-      Record<string, unknown>
-    >;
-    if (!Array.isArray(items) || (nextCursor !== undefined && typeof nextCursor !== 'string')) {
-      throw new TypeError(`${what} must return { ${kind}: [...], nextCursor? }`);
-    }
-    return { items: items as object[], nextCursor };
+    // A page has the member that its list is named after.
+    const { [kind]: items, nextCursor } = Object(await page(position, ctx as never)) as JsonObject;
+    return readPage(what, items, nextCursor);
   });
 }
 
@@ -41,13 +36,14 @@ export async function useListed(
   args: JsonObject,
   ctx: Context,
 ): Promise<JsonObject | undefined> {
-  return guarded(JSON.stringify(name), mask, ctx, async () => {
+  const run = async (): Promise<JsonObject | undefined> => {
     const rest = kind === 'resources' ? [ctx] : [args, ctx];
     const returned = await use?.(name, ...(rest as never[]));
     if (returned === undefined) return undefined;
     if (kind === 'prompts') return promptResult(returned, name);
-    if (kind === 'resources') return readResult(returned, name);
-    // Sealed on its way out.
-    return isInputRequired(returned) ? (returned as unknown as JsonObject) : unstructured(returned, name);
-  });
+    return kind === 'resources' ? readResult(returned, name) : toolResult(returned, name);
+  };
+  return kind === 'tools'
+    ? run().catch((error: unknown) => toolFailure(error, name, mask, ctx))
+    : guarded(JSON.stringify(name), mask, ctx, run);
 }

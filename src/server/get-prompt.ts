@@ -1,7 +1,7 @@
 import { McpError } from '../errors.js';
 import { isObject, type JsonObject } from '../json-rpc.js';
 import { check } from '../schema/standard.js';
-import type { Prompt } from '../spec/types.js';
+import type { Prompt, PromptMessage } from '../spec/types.js';
 import { requireCapabilities } from './capabilities.js';
 import { isBlock } from './content.js';
 import type { Context } from './context.js';
@@ -44,7 +44,7 @@ export function promptResult(returned: unknown, name: string, description?: stri
   // What else than what it says of itself could it say?
   if (messages !== undefined) return { ...(description && { description }), messages };
   if (isInputRequired(returned)) return returned as unknown as JsonObject;
-  if (isObject(returned) && Array.isArray(returned['messages'])) return returned;
+  if (isObject(returned) && areMessages(returned['messages'])) return returned;
   throw new TypeError(
     `Prompt ${JSON.stringify(name)} returned neither text, content, messages nor { messages: [...] }`,
   );
@@ -53,9 +53,13 @@ export function promptResult(returned: unknown, name: string, description?: stri
 function messagesOf(returned: unknown): readonly unknown[] | undefined {
   if (typeof returned === 'string') return [{ role: 'user', content: { type: 'text', text: returned } }];
   if (isBlock(returned)) return [{ role: 'user', content: returned }];
-  return Array.isArray(returned) && returned.every((one) => isObject(one) && isBlock(one['content']))
-    ? returned
-    : undefined;
+  return areMessages(returned) ? returned : undefined;
+}
+
+function areMessages(value: unknown): value is readonly PromptMessage[] {
+  const isMessage = (one: unknown): boolean =>
+    isObject(one) && (one['role'] === 'user' || one['role'] === 'assistant') && isBlock(one['content']);
+  return Array.isArray(value) && value.every(isMessage);
 }
 
 function invalid(message: string): McpError {

@@ -11,3 +11,19 @@ export function isLogLevel(value: unknown): value is LoggingLevel {
 export function wantsLog(asked: unknown, level: LoggingLevel): boolean {
   return isLogLevel(asked) && LEVELS.indexOf(level) >= LEVELS.indexOf(asked);
 }
+
+/**
+ * Counts the log messages of one request, so that a handler that logs in a loop does not flood its caller.
+ *
+ * @returns whether one more may go out: `perSecond` do in a second, the rest of that second's are dropped
+ */
+export function logBudget(perSecond = 100): () => boolean {
+  let second = 0;
+  let count = 0;
+  return () => {
+    const now = Math.floor(Date.now() / 1000);
+    if (now !== second) count = 0;
+    second = now;
+    return count++ < perSecond;
+  };
+}

@@ -1,6 +1,7 @@
 import type { CorsOptions, Origins } from '../http/origin.js';
 import type { CacheHints } from '../spec/types.js';
 import type { Secret } from '../util/seal.js';
+import type { Tracer } from '../util/tracing.js';
 import type { Bus } from './bus.js';
 import type { Context } from './context.js';
 import type { MayWatch, SubscriptionLimits } from './subscriptions.js';
@@ -80,6 +81,11 @@ export interface ServerOptions {
   readonly bus?: Bus;
   /** Whether a caller may hear of updates of a resource. Default: every caller of every resource. */
   readonly mayWatch?: MayWatch;
+  /**
+   * Makes a span of every request: an OpenTelemetry `Tracer`, or anything of its shape. Outermost of all middleware; use
+   * `tracing(...)` in its place for more than the defaults. Default: none.
+   */
+  readonly tracer?: Tracer;
   /** `false`: `ctx.log` sends nothing and the capability is not declared. Default `true`. */
   readonly logging?: boolean;
   /**
@@ -118,9 +124,7 @@ const MIN_SECRET = 16;
 /** @throws TypeError */
 export function checkOptions({ cache, pageSize = Infinity, secret }: ServerOptions): void {
   const { discover, tools, prompts, resources, resourceTemplates } = cache ?? {};
-  for (const { ttlMs = 0 } of [cache, discover, tools, prompts, resources, resourceTemplates].map((one) => one ?? {})) {
-    if (!Number.isSafeInteger(ttlMs) || ttlMs < 0) throw new TypeError('cache.ttlMs must be an integer, 0 or more');
-  }
+  for (const hints of [cache, discover, tools, prompts, resources, resourceTemplates]) checkTtl(hints, 'cache');
   if (pageSize !== Infinity && !(Number.isSafeInteger(pageSize) && pageSize > 0)) {
     throw new TypeError('pageSize must be an integer, 1 or more');
   }
@@ -128,5 +132,12 @@ export function checkOptions({ cache, pageSize = Infinity, secret }: ServerOptio
   // Now, and not when the first state is sealed.
   if (secret !== undefined && !(secrets.length > 0 && secrets.every((one) => Number(one?.length) >= MIN_SECRET))) {
     throw new TypeError(`secret must be ${MIN_SECRET} characters or bytes, or more, that nobody can guess`);
+  }
+}
+
+/** @throws TypeError for what is no time to live */
+export function checkTtl({ ttlMs = 0 }: { readonly ttlMs?: unknown } = {}, owner: string): void {
+  if (!Number.isSafeInteger(ttlMs) || (ttlMs as number) < 0) {
+    throw new TypeError(`${owner}: ttlMs must be an integer, 0 or more`);
   }
 }

@@ -116,7 +116,7 @@ export function compilePrompt(
   handler: AnyPromptHandler,
 ): CompiledPrompt {
   const owner = `prompt ${JSON.stringify(name)}`;
-  if (typeof handler !== 'function') {
+  if (typeof name !== 'string' || Object(definition) !== definition || typeof handler !== 'function') {
     throw new TypeError(`${owner}: write server.prompt('review', { argsSchema: z.object({ … }) }, (args) => …)`);
   }
   const { title, description, icons, meta, argsSchema, complete, visible, requires } = definition;

@@ -1,11 +1,14 @@
 import { McpError } from '../errors.js';
 import { isObject, type JsonObject } from '../json-rpc.js';
 import type { BlobResourceContents, TextResourceContents } from '../spec/types.js';
+import { readUri } from '../util/uri-template-match.js';
 import { requireCapabilities } from './capabilities.js';
+import { sees } from './catalog.js';
 import { toBase64 } from './content.js';
 import { raise, type Context } from './context.js';
 import { guarded } from './guard.js';
 import { isInputRequired } from './input-required.js';
+import { checkTtl } from './options.js';
 import type { Catalogs } from './registry.js';
 import type { CompiledResource, ResourceContents } from './resource.js';
 
@@ -17,7 +20,9 @@ export async function readResource(catalogs: Catalogs, { uri }: JsonObject, ctx:
   if (result === undefined) throw notFound(uri);
   // A question is not kept (server/utilities/caching, "Cacheable Results").
   if (isInputRequired(result)) return result;
-  return { ...catalogs.hints, ...found?.[0].cache, ...(result as JsonObject) };
+  const { cache, visible } = found?.[0] ?? {};
+  // Never for everyone what not everyone may read.
+  return { ...catalogs.hints, ...cache, ...(result as JsonObject), ...(visible && { cacheScope: 'private' }) };
 
   async function read(
     { uri: own, mimeType, requires, handler }: CompiledResource,
@@ -25,9 +30,15 @@ export async function readResource(catalogs: Catalogs, { uri }: JsonObject, ctx:
   ): Promise<JsonObject> {
     if (requires !== undefined) requireCapabilities(ctx.client.capabilities, requires);
     return guarded(`Resource ${JSON.stringify(own)}`, catalogs.mask, ctx, async () =>
-      readResult(await handler(variables as never, ctx as never), uri as string, mimeType),
+      checked(readResult(await handler(variables as never, ctx as never), uri as string, mimeType), own),
     );
   }
+}
+
+/** @throws TypeError for a result whose own hint is none */
+function checked(result: JsonObject, uri: string): JsonObject {
+  checkTtl(result, `Resource ${JSON.stringify(uri)}`);
+  return result;
 }
 
 /** A resource of that very URI, else the first template that matches, with the values of its variables. */
@@ -35,8 +46,8 @@ function find({ resources, templates }: Catalogs, uri: string, ctx: Context): [C
   const fixed = resources.get(uri, ctx);
   if (fixed !== undefined) return [fixed, {}];
   for (const entry of templates.values()) {
-    const variables = entry.visible?.(ctx) === false ? undefined : entry.template.match(uri);
-    if (variables !== undefined) return [entry, variables];
+    const variables = readUri(entry.template.parts, uri);
+    if (variables !== undefined && sees(entry, ctx)) return [entry, variables];
   }
   return undefined;
 }
@@ -50,9 +61,10 @@ export function readResult(returned: unknown, uri: string, mimeType?: string): J
   if (returned === undefined || returned === null) throw notFound(uri);
   // Sealed on its way out.
   if (isInputRequired(returned)) return returned as unknown as JsonObject;
-  if (isObject(returned) && Array.isArray(returned['contents'])) return returned;
-  const all: unknown[] = Array.isArray(returned) ? returned : [returned];
-  return { contents: all.map((one) => contentsOf(one, uri, mimeType)) };
+  const whole = isObject(returned) && Array.isArray(returned['contents']) ? returned : undefined;
+  const given = whole?.['contents'] ?? returned;
+  const all: readonly unknown[] = Array.isArray(given) ? given : [given];
+  return { ...whole, contents: all.map((one) => contentsOf(one, uri, mimeType)) };
 }
 
 function contentsOf(
@@ -67,7 +79,7 @@ function contentsOf(
         ? { blob: value }
         : (Object(value) as ResourceContents);
   const own = { uri, mimeType: usual ?? (text === undefined ? 'application/octet-stream' : 'text/plain'), ...rest };
-  if (text !== undefined) return { ...own, text };
+  if (typeof text === 'string') return { ...own, text };
   if (blob !== undefined) return { ...own, blob: toBase64(blob) };
   throw new TypeError(`Resource ${JSON.stringify(uri)} returned neither text, bytes nor contents`);
 }

@@ -50,8 +50,8 @@ export interface Catalogs {
  */
 export function builtInMethods(catalogs: Catalogs): [string, Method][] {
   const { tools, prompts, resources, templates } = catalogs;
-  const hasTools = (): boolean => tools.offered;
-  const hasPrompts = (): boolean => prompts.offered;
+  const hasTools = (): boolean => tools.known;
+  const hasPrompts = (): boolean => prompts.known;
   const readable = (): boolean => hasResources(catalogs);
   return [
     ['tools/list', { call: (params, ctx) => tools.list(params, ctx), offered: hasTools }],
@@ -85,9 +85,9 @@ export function builtInMethods(catalogs: Catalogs): [string, Method][] {
   ];
 }
 
-/** Whether there is a resource or a template. */
+/** Whether there is a resource or a template, or was. */
 export function hasResources({ resources, templates }: Catalogs): boolean {
-  return resources.offered || templates.offered;
+  return resources.known || templates.known;
 }
 
 /** Whether anything can be completed. */

@@ -8,7 +8,8 @@ import { isMcpError, McpError } from '../errors.js';
 import { isObject, type JsonObject } from '../json-rpc.js';
 import type { ClientCapabilities } from '../spec/types.js';
 import { canonicalJson, digestOf } from '../util/canonical.js';
-import { deferred, quiet } from '../util/deferred.js';
+import { deferred } from '../util/deferred.js';
+import { quiet } from '../util/quiet.js';
 import type { Sealer } from '../util/seal.js';
 import { requireCapabilities } from './capabilities.js';
 import { raise, raisedBy } from './context.js';
@@ -189,7 +190,7 @@ export class Replay {
       };
       const running = (async () => handler())();
       running.then(
-        (result) => settle(() => resolve(isInputRequired(result) ? this.seal(result) : result)),
+        (result) => settle(() => resolve(isInputRequired(result) ? this.seal(result) : this.#uncached(result))),
         // What ctx raised is a protocol error, and asking would not mend it.
         (error: Error) => (raisedBy(error) === undefined ? settle(() => reject(error)) : reject(error)),
       );
@@ -211,6 +212,7 @@ export class Replay {
     if (requestState === undefined && this.#asked.size + this.#done.size === 0) {
       return { resultType: 'input_required', inputRequests };
     }
+    this.#countRound();
     return this.#seal(inputRequests, requestState);
   }
 
@@ -297,14 +299,21 @@ export class Replay {
   async #close(): Promise<void> {
     this.#closed = true;
     try {
-      this.#outcome.resolve(await this.#seal(Object.fromEntries(this.#questions), this.requestState));
+      const result = await this.#seal(Object.fromEntries(this.#questions), this.requestState);
       this.#round.reject(suspension());
+      this.#outcome.resolve(result);
     } catch (error) {
       // Nothing goes out. Whoever asked is told, and what the handler makes of it counts.
       this.#questions.clear();
       this.#round.reject(error);
       this.#afterwards?.();
     }
+  }
+
+  /** What came of answers is no answer to others (server/utilities/caching, "Cache Key"). */
+  #uncached(result: JsonObject): JsonObject {
+    const retried = this.#rounds > 0 || this.inputResponses !== undefined;
+    return retried && 'ttlMs' in result ? { ...result, ttlMs: 0, cacheScope: 'private' } : result;
   }
 
   async #seal(inputRequests: InputRequired['inputRequests'], own: unknown): Promise<JsonObject> {
@@ -326,6 +335,10 @@ export class Replay {
   #admit(method: InputMethod, params: JsonObject): void {
     requireCapabilities(this.#capabilities, capabilitiesFor(method, params));
     checkQuestion(method, params);
+    this.#countRound();
+  }
+
+  #countRound(): void {
     const { maxRounds } = this.#settings;
     if (this.#rounds >= maxRounds) throw raise('limit_exceeded', `This call has asked for input ${maxRounds} times`);
   }

@@ -11,11 +11,12 @@ import type {
   ResourceTemplate,
 } from '../spec/types.js';
 import { isTemplate, parseTemplate, type TemplateVariables, type UriTemplate } from '../util/uri-template.js';
-import type { Listed, Source, Visible } from './catalog.js';
+import { pageOf, sees, type Listed, type Source, type Visible } from './catalog.js';
 import type { Completable, Completer } from './completion.js';
 import type { Context } from './context.js';
 import { guarded, type Mask } from './guard.js';
 import type { InputRequired } from './input-required.js';
+import { checkTtl } from './options.js';
 
 /**
  * What a resource is, apart from what it holds.
@@ -83,6 +84,12 @@ export interface ResourceContents {
   readonly _meta?: MetaObject;
 }
 
+/** A whole result as a handler may give it. */
+export interface ReadResourceContents extends Omit<ReadResourceResult, 'contents'> {
+  /** What the resource holds. */
+  readonly contents: readonly ResourceContents[];
+}
+
 /**
  * What a handler returns: text, bytes, contents, or the whole result. `undefined` or `null`: there is no such resource,
  * and the caller is told so.
@@ -92,7 +99,7 @@ export type ResourceReturn =
   | Uint8Array
   | ResourceContents
   | readonly ResourceContents[]
-  | ReadResourceResult
+  | ReadResourceContents
   | InputRequired
   | undefined
   | null;
@@ -176,6 +183,7 @@ export function compileResource(
   const compiled = { uri, mimeType, cache, visible, requires, handler };
   // Members that are undefined are not there once this is JSON, which is all that becomes of it.
   const shared = { name, title, description, mimeType, annotations, icons, _meta: meta };
+  checkTtl(cache, owner);
   if (!isTemplate(uri)) {
     if (!/^[a-z][a-z0-9+.-]*:\S/i.test(uri)) throw new TypeError(`${owner} is no URI, such as "docs://readme"`);
     if (list !== undefined || complete !== undefined)
@@ -193,12 +201,11 @@ export function compileResource(
 function sourceOf(list: ResourceLister, visible: Visible | undefined, owner: string, mask: Mask): Source {
   return (position, ctx) =>
     guarded(`The list of ${owner}`, mask, ctx, async () => {
-      if (visible?.(ctx) === false) return { items: [] };
+      if (!sees({ visible }, ctx)) return { items: [] };
       const page = await list(position, ctx);
-      return isPage(page) ? { items: page.resources, nextCursor: page.nextCursor } : { items: page };
+      const { resources, nextCursor } = Array.isArray(page)
+        ? { resources: page as readonly Resource[] }
+        : (Object(page) as ResourcePage);
+      return pageOf(`The list of ${owner}`, resources, nextCursor);
     });
-}
-
-function isPage(page: ResourcePage | readonly Resource[]): page is ResourcePage {
-  return 'resources' in page;
 }

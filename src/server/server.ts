@@ -11,7 +11,6 @@ import { META_SERVER_INFO } from '../spec/meta.js';
 import type { PromptEntry, ResourceEntry, Served, ToolEntry } from '../spec/served.js';
 import type { CacheHints } from '../spec/types.js';
 import { MODERN_VERSIONS } from '../spec/versions.js';
-import { memoryBus, type Bus, type Change } from './bus.js';
 import { Catalog } from './catalog.js';
 import type { Context, RequestContext, Service } from './context.js';
 import type { Defined, ListKind, ListPage, ListUse, ServerInfo, ServerNotify, Trusted } from './definition.js';
@@ -22,8 +21,9 @@ import type { Exchange } from './exchange.js';
 import { wrapCalls, type ServerExtension } from './extension.js';
 import { serveFetch } from './fetch-handler.js';
 import { httpEndpoint, type HttpEndpoint } from './http-endpoint.js';
+import { Listening } from './listening.js';
 import { compileMethod, compileNotification, type MethodDefinition } from './method.js';
-import type { Middleware } from './middleware.js';
+import { traced, type Middleware } from './middleware.js';
 import { checkOptions, defaultLimits, type ServerOptions } from './options.js';
 import {
   compilePrompt,
@@ -34,7 +34,7 @@ import {
   type PromptHandler,
   type PromptInput,
 } from './prompt.js';
-import { builtInMethods, hasResources, type Catalogs } from './registry.js';
+import { builtInMethods, type Catalogs } from './registry.js';
 import {
   compileResource,
   type AnyResourceDefinition,
@@ -45,7 +45,6 @@ import {
   type ResourceHandler,
 } from './resource.js';
 import { Running } from './running.js';
-import type { ListenFilter, Subscriptions } from './subscriptions.js';
 import {
   compileTool,
   type AnyToolDefinition,
@@ -96,13 +95,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
   readonly '~http': HttpEndpoint;
 
   /** Publishes changes to everyone who listens, in every process that shares the `bus`. */
-  readonly notify: ServerNotify = {
-    toolsChanged: () => this.#publish({ kind: 'tools' }),
-    promptsChanged: () => this.#publish({ kind: 'prompts' }),
-    resourcesChanged: () => this.#publish({ kind: 'resources' }),
-    resourceUpdated: (uri) => this.#publish({ kind: 'resource', uri }),
-    changed: (change) => this.#publish(change),
-  };
+  readonly notify: ServerNotify;
 
   readonly #options: ServerOptions;
   readonly #instructions: string | undefined;
@@ -110,18 +103,16 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
   readonly #catalogs: Catalogs;
   readonly #dispatcher: Dispatcher;
   readonly #extensions = new Map<string, ServerExtension>();
-  readonly #bus: Bus;
+  readonly #listening: Listening;
   readonly #running = new Running();
-  #subscriptions: Promise<Subscriptions> | undefined;
   #discovery: JsonObject | undefined;
 
   /** @throws TypeError for options that make no sense */
   constructor(info: ServerInfo, options: ServerOptions = {}) {
     const { instructions, ...implementation } = info;
-    const { cache, pageSize = Infinity, secret, logging = true, bus = memoryBus() } = options;
+    const { cache, pageSize = Infinity, secret, logging = true, tracer } = options;
     this.#instructions = instructions;
     this.#options = options;
-    this.#bus = bus;
     checkOptions(options);
     const _meta = { [META_SERVER_INFO]: implementation };
     const hints: Required<CacheHints> = { ttlMs: cache?.ttlMs ?? 0, cacheScope: cache?.cacheScope ?? 'private' };
@@ -142,18 +133,21 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     this.#catalogs = catalogs;
     methods.set('server/discover', { call: () => this.#discover() });
     for (const [name, method] of builtInMethods(catalogs)) methods.set(name, method);
+    const listening = new Listening(catalogs, this.#extensions, options, mask);
+    this.#listening = listening;
+    this.notify = listening.notify;
     methods.set('subscriptions/listen', {
       // What is handed on is what was made for this very request.
-      call: (params, ctx) => this.#listen(params, ctx as RequestContext),
+      call: (params, ctx) => listening.listen(params, ctx as RequestContext),
       endless: true,
-      offered: () =>
-        catalogs.tools.offered || catalogs.prompts.offered || hasResources(catalogs) || this.#extensions.size > 0,
+      offered: () => listening.offered,
     });
     this.#changed();
     this['~http'] = httpEndpoint(handle, options, this.#running, service, catalogs.tools, (error) =>
       mask(error, 'The request failed', undefined),
     );
     this.fetch = (request) => serveFetch(this['~http'], request, {});
+    if (tracer !== undefined) this.use(traced(tracer));
   }
 
   /**
@@ -353,10 +347,10 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
    *   .tool('whoami', {}, (_args, ctx) => ctx.context.tenant.name);
    * ```
    */
-  context<U, T>(this: McpServer<U, never>, make: (source: ContextSource) => T | Promise<T>): McpServer<U, T> {
+  context<U, D, T>(this: McpServer<U, D>, make: (source: ContextSource) => T | Promise<T>): McpServer<U, T> {
     this.#dispatcher.makeContext = make;
     // The same object; only its type has learned of the context.
-    return this;
+    return this as unknown as McpServer<U, T>;
   }
 
   /**
@@ -418,8 +412,33 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
    * @param options `graceMs`: milliseconds that running requests get. Default 5,000
    */
   async close({ graceMs = 5_000 }: { readonly graceMs?: number } = {}): Promise<void> {
-    const subscriptions = await this.#subscriptions;
-    await Promise.all([subscriptions?.close(), this.#running.close(graceMs)]);
+    await Promise.all([this.#listening.close(), this.#running.close(graceMs)]);
+  }
+
+  // Habits of other libraries get an error that shows the line to write instead.
+  /** @internal */
+  protected get registerTool(): never {
+    return instead(`server.tool('add', { inputSchema: z.object({ … }) }, (args) => …)`);
+  }
+
+  /** @internal */
+  protected get registerPrompt(): never {
+    return instead(`server.prompt('review', { argsSchema: z.object({ … }) }, (args) => …)`);
+  }
+
+  /** @internal */
+  protected get registerResource(): never {
+    return instead(`server.resource('users://{id}', { name: 'user' }, ({ id }) => …)`);
+  }
+
+  /** @internal */
+  protected get setRequestHandler(): never {
+    return instead(`server.method('my/method', { params: z.object({ … }) }, (params) => …)`);
+  }
+
+  /** @internal */
+  protected get connect(): never {
+    return instead('serve(server), or export default server');
   }
 
   #addTool(name: string, definition: AnyToolDefinition, handler: AnyToolHandler): void {
@@ -455,44 +474,11 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     return toolOptions === undefined ? tool : { ...tool, listed: toolOptions(tool.extensions?.[id], tool.listed) };
   }
 
-  async #listen(params: JsonObject, ctx: RequestContext): Promise<JsonObject> {
-    const subscriptions = await (this.#subscriptions ??= this.#openSubscriptions());
-    return subscriptions.listen(params, ctx, ctx.exchange);
-  }
-
-  async #openSubscriptions(): Promise<Subscriptions> {
-    const { Subscriptions } = await import('./subscriptions.js');
-    const { mayWatch, limits } = this.#options;
-    const { tools, prompts } = this.#catalogs;
-    const filters = new Map<string, ListenFilter>();
-    for (const { listenFilters = {} } of this.#extensions.values()) {
-      for (const [member, filter] of Object.entries(listenFilters)) filters.set(member, filter);
-    }
-    return new Subscriptions({
-      bus: this.#bus,
-      offers: (kind) =>
-        kind === 'tools' ? tools.offered : kind === 'prompts' ? prompts.offered : hasResources(this.#catalogs),
-      mayWatch,
-      filters,
-      limits,
-      streamDropBytes: limits?.streamDropBytes,
-    });
-  }
-
-  #publish(change: Change): void {
-    const failed = (error: unknown): void => void this.#dispatcher.mask(error, 'A change was not published', undefined);
-    try {
-      void Promise.resolve(this.#bus.publish(change)).catch(failed);
-    } catch (error) {
-      failed(error);
-    }
-  }
-
   /** What was computed before is stale. Whoever listens is told, once there can be somebody. */
   #changed(kind?: 'tools' | 'prompts' | 'resources'): void {
     this.#discovery = undefined;
     stampLists(this.#dispatcher.methods, this.#catalogs, this.#options.cache, this.#stamp);
-    if (kind !== undefined && this.#dispatcher.served) this.#publish({ kind });
+    if (kind !== undefined && this.#dispatcher.served) this.#listening.publish({ kind });
   }
 
   #discover(): JsonObject {
@@ -503,4 +489,8 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
       instructions: this.#instructions,
     }));
   }
+}
+
+function instead(line: string): never {
+  throw new TypeError(`Write ${line}`);
 }

@@ -191,13 +191,7 @@ export function compileTool(
     return isThenable(returned) ? Promise.resolve(returned).then(finish) : finish(returned);
   }
 
-  function failed(error: unknown, ctx: Context): JsonObject {
-    if (isSuspension(error)) throw error;
-    const raised = raisedBy(error);
-    if (raised !== undefined) throw raised;
-    if (isToolError(error)) return failure(error.content ?? error.message);
-    return failure(mask(error, `Tool "${name}" failed`, ctx));
-  }
+  const failed = (error: unknown, ctx: Context): JsonObject => toolFailure(error, name, mask, ctx);
 
   /** Not a protocol error: the model can read this and correct itself (SEP-1303). */
   function invalidArguments(issues: string): ToolError {
@@ -218,6 +212,24 @@ export function compileTool(
   }
 
   return { listed, visible, requires, plan: planOf(listed, name), extensions: definition.extensions, call };
+}
+
+/** The result of a call that failed; what must pass is thrown again. */
+export function toolFailure(error: unknown, name: string, mask: Mask, ctx: Context): JsonObject {
+  if (isSuspension(error)) throw error;
+  const raised = raisedBy(error);
+  if (raised !== undefined) throw raised;
+  if (isToolError(error)) return failure(error.content ?? error.message);
+  return failure(mask(error, `Tool "${name}" failed`, ctx));
+}
+
+/** The result of a tool that nobody has an output schema of. */
+export function toolResult(returned: unknown, name: string): JsonObject {
+  // Sealed on its way out.
+  if (isInputRequired(returned)) return returned as unknown as JsonObject;
+  return isStructuredResult(returned)
+    ? structured(returned.value, returned.content, returned.meta)
+    : unstructured(returned, name);
 }
 
 function planOf({ inputSchema }: Tool, name: string): HeaderPlan | undefined {

@@ -1,10 +1,6 @@
 /** Promises that somebody else settles, and that nobody has to wait for. */
 
-/** A promise whose rejection is no unhandled one, even if nobody waits for it any more. */
-export function quiet<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {});
-  return promise;
-}
+import { quiet } from './quiet.js';
 
 /** A promise with what settles it. */
 export interface Deferred<T> {
@@ -13,7 +9,7 @@ export interface Deferred<T> {
   readonly reject: (reason: unknown) => void;
 }
 
-/** Makes a {@link Deferred}, {@link quiet}. */
+/** Makes a {@link Deferred} whose rejection is no unhandled one. */
 export function deferred<T>(): Deferred<T> {
   let resolve!: (value: T) => void;
   let reject!: (reason: unknown) => void;

@@ -18,6 +18,17 @@ import {
 } from './support.js';
 
 describe('a request of revision 2026-07-28', () => {
+  // spec: basic#meta.6 basic#meta.9 basic#requests.1 basic/transports/streamable-http#sending-messages.1
+  // spec: basic/transports/streamable-http#sending-messages.2
+  // spec: basic/transports/streamable-http#sending-messages.3
+  // spec: basic/transports/streamable-http#sending-messages.4
+  // spec: basic/transports/streamable-http#sending-messages.5
+  // spec: basic/transports/streamable-http#protocol-version-header.1
+  // spec: basic/transports/streamable-http#protocol-version-header.2
+  // spec: basic/transports/streamable-http#standard-request-headers.1
+  // spec: basic/transports/streamable-http#client-behavior.1
+  // spec: basic/transports/streamable-http#client-behavior.2 basic/patterns/progress#progress-flow.1
+  // spec: server/tools#top.1
   it('carries version, identity, capabilities and a progress token in _meta, and mirrors method, name and version in headers', async () => {
     const { url, received } = await listen(({ message }, response) =>
       json(response, result(message.id, { content: [] })),
@@ -57,6 +68,8 @@ describe('a request of revision 2026-07-28', () => {
     expect(received[1]?.message).toMatchObject({ id: 2, params: { _meta: { progressToken: 2 } } });
   });
 
+  // spec: basic/transports/streamable-http#standard-request-headers.2
+  // spec: basic/transports/streamable-http#value-encoding.7
   it.each([
     ['plain', 'plain'],
     ['with space', 'with space'],
@@ -100,7 +113,8 @@ describe('a request of revision 2026-07-28', () => {
     });
   });
 
-  it('uses each id once, also when 100 calls run at the same time', async () => {
+  // spec: basic#requests.3 basic/patterns/progress#progress-flow.2
+  it('uses each id and each progress token once, also when 100 calls run at the same time', async () => {
     const { url, received } = await listen(({ message }, response) =>
       json(response, result(message.id, { echo: message.params?.['n'] })),
     );
@@ -108,10 +122,12 @@ describe('a request of revision 2026-07-28', () => {
     const answers = await Promise.all(Array.from({ length: 100 }, (_, n) => client.request('x', { n })));
     expect(answers.map(({ echo }) => echo)).toEqual(Array.from({ length: 100 }, (_, n) => n));
     expect(new Set(received.map(({ message }) => message.id)).size).toBe(100);
+    expect(new Set(received.map(({ message }) => message.params?._meta?.['progressToken'])).size).toBe(100);
   });
 });
 
 describe('plain JSON-RPC', () => {
+  // spec: basic#notifications.2
   it('has no MCP headers and no _meta, and ids from 1', async () => {
     const { url, received } = await listen(({ message }, response) =>
       json(response, result(message.id, { session_token: 't' })),
@@ -187,6 +203,7 @@ describe('progress and messages', () => {
     ]);
   });
 
+  // spec: basic/patterns/progress#implementation-notes.1
   it('of the wrong shape or token are no progress', async () => {
     const { url } = await listen(({ message }, response) => {
       const bad = [
@@ -242,6 +259,7 @@ describe('progress and messages', () => {
     await expect(client.callTool('x', {}, { onProgress: fail })).resolves.toBeDefined();
   });
 
+  // spec: basic/transports/streamable-http#sending-messages.6
   it('a request of the server is not answered, and onWarning hears of it', async () => {
     const { url, received } = await listen(
       ({ message }, response) =>
@@ -360,6 +378,7 @@ describe('an answered stream that stays open', () => {
 });
 
 describe('a JSON-RPC error', () => {
+  // spec: basic#error-codes.2 basic/transports/streamable-http#sending-messages.10
   it.each([
     [-32700, 'parse_error'],
     [-32600, 'invalid_request'],
@@ -427,6 +446,12 @@ describe('callTool', () => {
 });
 
 describe('listTools', () => {
+  // spec: server/utilities/pagination#pagination-model.1
+  // spec: server/utilities/pagination#implementation-guidelines.3
+  // spec: server/utilities/pagination#implementation-guidelines.5
+  // spec: server/utilities/pagination#implementation-guidelines.6
+  // spec: server/utilities/pagination#implementation-guidelines.7
+  // spec: server/utilities/pagination#implementation-guidelines.8
   it('follows every cursor, the empty string too, and takes them as they are', async () => {
     const cursors = ['', ' a ', '{"x":1}', '0'];
     const { url, received } = await listen(({ message }, response) => {
@@ -475,6 +500,7 @@ describe('listTools', () => {
     expect((await errorOf((await pinned(url)).listTools())).code).toBe('invalid_message');
   });
 
+  // spec: server/utilities/pagination#implementation-guidelines.4
   it('takes nextCursor null as the end', async () => {
     const { url } = await listen(({ message }, response) =>
       json(response, result(message.id, { tools: [], nextCursor: null })),
@@ -603,6 +629,7 @@ describe('auth', () => {
 });
 
 describe('an abort', () => {
+  // spec: basic/patterns/cancellation#top.1
   it('closes the stream, so that the server hears of it', async () => {
     const gone = deferred();
     const { url } = await listen((entry, response) => {
@@ -663,6 +690,7 @@ it('params that JSON cannot carry fail the call', async () => {
   expect((await errorOf(client.notify('x', { big: 1n }))).code).toBe('internal');
 });
 
+// spec: basic#resulttype.3
 it('a result named __proto__ is data', async () => {
   const { url } = await listen(({ message }, response) =>
     json(response, `{"jsonrpc":"2.0","id":${message.id},"result":{"__proto__":{"evil":1},"then":1}}`),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { McpClient, HttpTransport, type ClientTransport, type ConnectOptions, type McpError } from 'mcpwire/client';
 import { describe, expect, it } from 'vitest';
 import { PACKAGE_VERSION } from '../../src/client/version.js';
-import type { Fallback } from '../../src/client/connect.js';
+import type { Fallback } from '../../src/client/fallback.js';
 import { type Answer, deferred, errorOf, failure, json, listen, result } from './support.js';
 
 const discovery = {
@@ -28,6 +28,8 @@ const unsupported: Answer = ({ message }, response) =>
   );
 
 describe("connecting with protocolVersion 'auto'", () => {
+  // spec: server/discover#when-to-call.1
+  // spec: basic/versioning#backward-compatibility-with-initialization-based-versions.1
   it('discovers what the server is', async () => {
     const { url, received } = await listen(modern);
     const client = await McpClient.connect(url);
@@ -104,6 +106,7 @@ describe("connecting with protocolVersion 'auto'", () => {
     expect(error.cause).toBeInstanceOf(Error);
   });
 
+  // spec: basic/transports/streamable-http#backward-compatibility.1
   it.each<[string, string, Answer]>([
     ['unauthorized', 'HTTP 401', (_r, response) => void response.writeHead(401).end()],
     [
@@ -155,6 +158,7 @@ describe("connecting with protocolVersion 'auto'", () => {
 });
 
 describe('an unsupported protocol version', () => {
+  // spec: basic/versioning#protocol-version-negotiation.2
   it('is retried once with a version that both support, even the one just asked for', async () => {
     let count = 0;
     const { url, received } = await listen((entry, response, request) =>
@@ -179,6 +183,7 @@ describe('an unsupported protocol version', () => {
     expect(received).toHaveLength(2);
   });
 
+  // spec: basic/versioning#protocol-version-negotiation.2
   it('is not retried when there is no common one', async () => {
     const { url, received } = await listen(({ message }, response) =>
       json(response, failure(message.id, -32022, 'no', { supported: ['2025-11-25'], requested: '2026-07-28' }), 400),
@@ -329,7 +334,7 @@ it('an entry point can add a way to speak to servers that the core does not know
           transport: context.transport,
           server: { capabilities: {}, protocolVersion: '2025-11-25', era: 'legacy' },
           params: (params) => params,
-          check: () => {},
+          complete: () => true,
           adapt: () => false,
         };
       },

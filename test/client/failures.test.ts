@@ -65,6 +65,15 @@ const rows: readonly [name: string, code: McpErrorCode, answer: Answer, options?
   [
     'input_required',
     'missing_capability',
+    ({ message }, response) =>
+      json(
+        response,
+        result(message.id, { resultType: 'input_required', inputRequests: { roots: { method: 'roots/list' } } }),
+      ),
+  ],
+  [
+    'input_required with neither questions nor state',
+    'invalid_message',
     ({ message }, response) => json(response, result(message.id, { resultType: 'input_required' })),
   ],
   [
@@ -145,6 +154,7 @@ const rows: readonly [name: string, code: McpErrorCode, answer: Answer, options?
 ];
 
 describe('a call settles at once, with a typed error, when the server answers with', () => {
+  // spec: basic#resulttype.2
   it.each(rows)('%s: %s', async (_name, code, answer, options) => {
     const { url } = await listen(answer);
     const client = await pinned(url, { timeoutMs: Infinity, maxTotalTimeoutMs: Infinity, ...options });

@@ -1,6 +1,7 @@
 import { McpClient, type CallOptions, type ClientTransport } from 'mcpwire/client';
+import { fakeClock } from 'mcpwire/testing';
 import { getEventListeners } from 'node:events';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonRpcMessage, JsonRpcNotification, JsonRpcRequest } from '../../src/json-rpc.js';
 import { collect, errorOf } from './support.js';
 
@@ -62,16 +63,13 @@ async function state(promise: Promise<unknown>): Promise<string> {
     () => (now = 'resolved'),
     (error: { code?: string }) => (now = error.code ?? 'untyped'),
   );
-  await vi.advanceTimersByTimeAsync(0);
+  await clock.advance(0);
   return now;
 }
 
-beforeEach(() => {
-  vi.useFakeTimers();
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+const clock = fakeClock();
+beforeEach(() => void clock.install());
+afterEach(() => clock.uninstall());
 
 const ways: readonly [string, (client: McpClient, options?: CallOptions) => Promise<unknown>][] = [
   ['callTool', (client, options) => client.callTool('x', {}, options)],
@@ -82,25 +80,27 @@ const ways: readonly [string, (client: McpClient, options?: CallOptions) => Prom
 ];
 
 describe.each(ways)('client.%s to a server that says nothing', (_name, start) => {
+  // spec: basic/patterns/cancellation#timeouts.1 server/tools#security-considerations.9
   it('times out after 60 s by default', async () => {
     const { client } = await setup();
     const call = start(client);
     call.catch(() => {});
-    await vi.advanceTimersByTimeAsync(59_999);
+    await clock.advance(59_999);
     expect(await state(call)).toBe('pending');
-    await vi.advanceTimersByTimeAsync(1);
+    await clock.advance(1);
     expect(await state(call)).toBe('timeout');
     expect((await errorOf(call)).message).toContain('timeoutMs: 60000');
-    expect(vi.getTimerCount()).toBe(0);
+    expect(clock.pending).toEqual([]);
   });
 
+  // spec: basic/patterns/cancellation#timeouts.2 basic/patterns/cancellation#timeouts.3
   it('times out after timeoutMs', async () => {
     const { client, puppet } = await setup();
     const call = start(client, { timeoutMs: 300 });
     call.catch(() => {});
-    await vi.advanceTimersByTimeAsync(299);
+    await clock.advance(299);
     expect(await state(call)).toBe('pending');
-    await vi.advanceTimersByTimeAsync(1);
+    await clock.advance(1);
     expect(await state(call)).toBe('timeout');
     expect(puppet.signal.reason).toMatchObject({ code: 'timeout' });
   });
@@ -109,20 +109,21 @@ describe.each(ways)('client.%s to a server that says nothing', (_name, start) =>
     const { client } = await setup();
     const call = start(client, { timeoutMs: 1000, maxTotalTimeoutMs: 150 });
     call.catch(() => {});
-    await vi.advanceTimersByTimeAsync(149);
+    await clock.advance(149);
     expect(await state(call)).toBe('pending');
-    await vi.advanceTimersByTimeAsync(1);
+    await clock.advance(1);
     expect(await state(call)).toBe('timeout');
     expect((await errorOf(call)).message).toContain('maxTotalTimeoutMs: 150');
   });
 
+  // spec: basic/patterns/cancellation#timeouts.4
   it('times out after 10 min in all by default', async () => {
     const { client } = await setup();
     const call = start(client, { timeoutMs: Infinity });
     call.catch(() => {});
-    await vi.advanceTimersByTimeAsync(599_999);
+    await clock.advance(599_999);
     expect(await state(call)).toBe('pending');
-    await vi.advanceTimersByTimeAsync(1);
+    await clock.advance(1);
     expect(await state(call)).toBe('timeout');
   });
 
@@ -130,17 +131,17 @@ describe.each(ways)('client.%s to a server that says nothing', (_name, start) =>
     const { client } = await setup();
     const call = start(client, { timeoutMs: Infinity, maxTotalTimeoutMs: Infinity });
     call.catch(() => {});
-    await vi.advanceTimersByTimeAsync(2 ** 32);
+    await clock.advance(2 ** 32);
     expect(await state(call)).toBe('pending');
     await client.close();
-    expect(vi.getTimerCount()).toBe(0);
+    expect(clock.pending).toEqual([]);
   });
 
   it.each([0, -1, Number.NaN])('refuses the limit %d', async (limit) => {
     const { client } = await setup();
     await expect(start(client, { timeoutMs: limit })).rejects.toThrow(/timeoutMs/);
     await expect(start(client, { maxTotalTimeoutMs: limit })).rejects.toThrow(/maxTotalTimeoutMs/);
-    expect(vi.getTimerCount()).toBe(0);
+    expect(clock.pending).toEqual([]);
   });
 
   it('is aborted, not timed out, by the signal of its caller; the reason is the cause', async () => {
@@ -152,7 +153,7 @@ describe.each(ways)('client.%s to a server that says nothing', (_name, start) =>
     controller.abort('enough');
     expect(await errorOf(call)).toMatchObject({ code: 'aborted', cause: 'enough' });
     expect(puppet.signal.aborted).toBe(true);
-    expect(vi.getTimerCount()).toBe(0);
+    expect(clock.pending).toEqual([]);
     expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
   });
 
@@ -169,7 +170,7 @@ describe.each(ways)('client.%s to a server that says nothing', (_name, start) =>
     const { client, puppet } = await setup();
     expect((await errorOf(start(client, { signal: AbortSignal.abort('before') }))).code).toBe('aborted');
     expect(puppet.request).toBeUndefined();
-    expect(vi.getTimerCount()).toBe(0);
+    expect(clock.pending).toEqual([]);
   });
 
   it('is closed with the client', async () => {
@@ -179,7 +180,7 @@ describe.each(ways)('client.%s to a server that says nothing', (_name, start) =>
     expect(await state(call)).toBe('pending');
     await client.close();
     expect(await state(call)).toBe('closed');
-    expect(vi.getTimerCount()).toBe(0);
+    expect(clock.pending).toEqual([]);
   });
 
   it('is not sent after the client is closed', async () => {
@@ -190,17 +191,19 @@ describe.each(ways)('client.%s to a server that says nothing', (_name, start) =>
   });
 });
 
+// spec: basic/patterns/cancellation#behavior-requirements.7
+// spec: basic/patterns/cancellation#timing-considerations.1
 it('what arrives for a call that is over reaches nobody', async () => {
   const { client, puppet } = await setup();
   const heard: unknown[] = [];
   client.on('n', (params) => heard.push(params));
   const call = client.request('x', {}, { timeoutMs: 100, onMessage: (message) => heard.push(message) });
   call.catch(() => {});
-  await vi.advanceTimersByTimeAsync(100);
+  await clock.advance(100);
   expect(await state(call)).toBe('timeout');
   puppet.say({ jsonrpc: '2.0', method: 'n' });
   puppet.answer();
-  await vi.advanceTimersByTimeAsync(0);
+  await clock.advance(0);
   expect(heard).toEqual([]);
 });
 
@@ -210,27 +213,28 @@ describe('progress', () => {
     const call = client.callTool('x', {}, { timeoutMs: 300 });
     call.catch(() => {});
     for (let step = 1; step <= 50; step++) {
-      await vi.advanceTimersByTimeAsync(100);
+      await clock.advance(100);
       puppet.progress(step);
     }
     expect(await state(call)).toBe('pending');
-    await vi.advanceTimersByTimeAsync(299);
+    await clock.advance(299);
     expect(await state(call)).toBe('pending');
-    await vi.advanceTimersByTimeAsync(1);
+    await clock.advance(1);
     expect(await state(call)).toBe('timeout');
   });
 
+  // spec: basic/patterns/cancellation#timeouts.4
   it('does not restart maxTotalTimeoutMs', async () => {
     const { client, puppet } = await setup();
     const call = client.callTool('x', {}, { timeoutMs: 300, maxTotalTimeoutMs: 1000 });
     call.catch(() => {});
     for (let step = 1; step <= 9; step++) {
-      await vi.advanceTimersByTimeAsync(100);
+      await clock.advance(100);
       puppet.progress(step);
     }
-    await vi.advanceTimersByTimeAsync(99);
+    await clock.advance(99);
     expect(await state(call)).toBe('pending');
-    await vi.advanceTimersByTimeAsync(1);
+    await clock.advance(1);
     expect(await state(call)).toBe('timeout');
   });
 
@@ -238,9 +242,9 @@ describe('progress', () => {
     const { client, puppet } = await setup();
     const call = client.callTool('x', {}, { timeoutMs: 300 });
     call.catch(() => {});
-    await vi.advanceTimersByTimeAsync(200);
+    await clock.advance(200);
     puppet.say({ jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: 999, progress: 1 } });
-    await vi.advanceTimersByTimeAsync(100);
+    await clock.advance(100);
     expect(await state(call)).toBe('timeout');
   });
 });
@@ -251,11 +255,11 @@ describe('client.stream', () => {
     const call = collect(client.stream('x', {}, { timeoutMs: 300 }));
     call.catch(() => {});
     for (let step = 1; step <= 5; step++) {
-      await vi.advanceTimersByTimeAsync(299);
+      await clock.advance(299);
       puppet.say({ jsonrpc: '2.0', method: 'job/progress' });
     }
     expect(await state(call)).toBe('pending');
-    await vi.advanceTimersByTimeAsync(300);
+    await clock.advance(300);
     expect(await state(call)).toBe('timeout');
   });
 
@@ -263,15 +267,15 @@ describe('client.stream', () => {
     const { client, puppet } = await setup();
     const stream = client.stream('x', {}, { timeoutMs: 300 });
     const first = stream.next();
-    await vi.advanceTimersByTimeAsync(0);
+    await clock.advance(0);
     puppet.say({ jsonrpc: '2.0', method: 'a' });
     await first;
-    await vi.advanceTimersByTimeAsync(10_000);
+    await clock.advance(10_000);
     const second = stream.next();
     second.catch(() => {});
-    await vi.advanceTimersByTimeAsync(299);
+    await clock.advance(299);
     expect(await state(second)).toBe('pending');
-    await vi.advanceTimersByTimeAsync(1);
+    await clock.advance(1);
     expect(await state(second)).toBe('timeout');
   });
 
@@ -279,10 +283,10 @@ describe('client.stream', () => {
     const { client, puppet } = await setup();
     const stream = client.stream('x', {}, { maxTotalTimeoutMs: 1000 });
     const first = stream.next();
-    await vi.advanceTimersByTimeAsync(0);
+    await clock.advance(0);
     puppet.say({ jsonrpc: '2.0', method: 'a' });
     await first;
-    await vi.advanceTimersByTimeAsync(1000);
+    await clock.advance(1000);
     expect(puppet.signal.aborted).toBe(true);
     await expect(stream.next()).rejects.toMatchObject({ code: 'timeout' });
     await expect(stream.next()).resolves.toMatchObject({ done: true });
@@ -292,17 +296,17 @@ describe('client.stream', () => {
     const { client, puppet } = await setup();
     const stream = client.stream('x');
     const step = stream.next();
-    await vi.advanceTimersByTimeAsync(0);
+    await clock.advance(0);
     await stream.return?.();
     await expect(step).resolves.toMatchObject({ done: true });
     expect(puppet.signal.aborted).toBe(true);
-    expect(vi.getTimerCount()).toBe(0);
+    expect(clock.pending).toEqual([]);
   });
 
   it('sends nothing until it is read', async () => {
     const { client, puppet } = await setup();
     const stream = client.stream('x');
-    await vi.advanceTimersByTimeAsync(100);
+    await clock.advance(100);
     expect(puppet.request).toBeUndefined();
     await stream.return?.();
     await expect(stream.next()).resolves.toMatchObject({ done: true });
@@ -315,12 +319,12 @@ describe('after the response', () => {
     const { client, puppet } = await setup();
     const { signal } = new AbortController();
     const call = client.request('x', {}, { signal });
-    await vi.advanceTimersByTimeAsync(0);
-    expect(vi.getTimerCount()).toBe(1);
+    await clock.advance(0);
+    expect(clock.pending).toHaveLength(1);
     expect(getEventListeners(signal, 'abort')).toHaveLength(1);
     puppet.answer();
     await call;
-    expect(vi.getTimerCount()).toBe(0);
+    expect(clock.pending).toEqual([]);
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
     expect(puppet.signal.aborted).toBe(false);
   });
@@ -330,18 +334,18 @@ describe('after the response', () => {
     const heard: unknown[] = [];
     client.on('later', (params) => heard.push(params));
     const call = client.request('x');
-    await vi.advanceTimersByTimeAsync(0);
+    await clock.advance(0);
     puppet.answer();
     await call;
     puppet.say({ jsonrpc: '2.0', method: 'later', params: { step: 1 } });
-    await vi.advanceTimersByTimeAsync(3_600_000);
+    await clock.advance(3_600_000);
     puppet.say({ jsonrpc: '2.0', method: 'later', params: { step: 2 } });
-    await vi.advanceTimersByTimeAsync(0);
+    await clock.advance(0);
     expect(heard).toEqual([{ step: 1 }, { step: 2 }]);
     await client.close();
     expect(puppet.signal.reason).toMatchObject({ code: 'closed' });
     puppet.say({ jsonrpc: '2.0', method: 'later', params: { step: 3 } });
-    await vi.advanceTimersByTimeAsync(0);
+    await clock.advance(0);
     expect(heard).toHaveLength(2);
   });
 });
@@ -350,7 +354,7 @@ describe('close', () => {
   it('is idempotent, and may be called from what it settles', async () => {
     const { client, puppet } = await setup();
     const again = client.callTool('x').catch(() => client.close());
-    await vi.advanceTimersByTimeAsync(0);
+    await clock.advance(0);
     puppet.signal.addEventListener('abort', () => void client.close());
     await Promise.all([client.close(), client.close(), again]);
     await client.close();

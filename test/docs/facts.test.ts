@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { defaultLimits } from '../../src/server/options.ts';
+import { defaultSubscriptionLimits } from '../../src/server/subscriptions.ts';
 
 const pages = [
   'README.md',
@@ -38,7 +39,7 @@ describe.each(pages)('%s', (page) => {
 
 test('the site has every guide', () => {
   const [, list = ''] = /projectDocuments: \[([^\]]*)\]/.exec(read('typedoc.config.mjs')) ?? [];
-  const guides = [...list.matchAll(/'(\w+)'/g)].map(([, name]) => `${name}.md`);
+  const guides = [...list.matchAll(/'([\w-]+)'/g)].map(([, name]) => `${name}.md`);
   expect(guides.sort()).toEqual(
     readdirSync('docs')
       .filter((name) => name.endsWith('.md'))
@@ -65,7 +66,7 @@ test('docs/architecture.md gives reasons for dependencies that are installed', (
 test('docs/errors.md has every code, and no other', () => {
   const source = read('src/errors.ts');
   const union = source.slice(source.indexOf('export type McpErrorCode ='));
-  const codes = [...union.slice(0, union.indexOf(';')).matchAll(/'(\w+)'/g)].map(([, code]) => code);
+  const codes = [...union.slice(0, union.indexOf(';')).matchAll(/'([\w-]+)'/g)].map(([, code]) => code);
   const page = read('docs/errors.md');
   const section = page.slice(page.indexOf('### Codes'), page.indexOf('## JSON-RPC codes'));
   expect([...section.matchAll(/^\| `(\w+)`/gm)].map(([, code]) => code)).toEqual(codes);
@@ -73,7 +74,7 @@ test('docs/errors.md has every code, and no other', () => {
 
 test('docs/limits.md has every limit of a server with its default', () => {
   const page = read('docs/limits.md');
-  for (const [name, value] of Object.entries(defaultLimits)) {
+  for (const [name, value] of Object.entries({ ...defaultLimits, ...defaultSubscriptionLimits })) {
     expect(page).toMatch(new RegExp(`^\\| \`(?:limits\\.)?${name}\` +\\| ${value.toLocaleString('en-US')} `, 'm'));
   }
 });

@@ -1,11 +1,14 @@
 /** What the tests of subscriptions share: a caller made of memory, whose reader can be stopped and started again. */
 import type { AuthInfo, Exchange, RespondOptions } from 'mcpwire/server';
-import { RequestContext } from '../../src/server/context.ts';
+import { RequestContext, type Service } from '../../src/server/context.ts';
+import { defaultLimits } from '../../src/server/options.ts';
 import type { Subscriptions } from '../../src/server/subscriptions.ts';
 import { encodeMessage, type JsonRpcNotification, type JsonRpcResponse } from '../../src/json-rpc.ts';
 import type { Json } from './wire.js';
 
 export const ID = 'io.modelcontextprotocol/subscriptionId';
+
+const service: Service = { logging: true, secret: undefined, limits: defaultLimits };
 
 export interface FakeCaller {
   readonly id?: string | number;
@@ -17,6 +20,7 @@ export interface FakeCaller {
 export class FakeExchange implements Exchange {
   readonly peer: Exchange['peer'];
   readonly bare = false;
+  readonly input = 'none';
   readonly streams: boolean;
   readonly messages: Json[] = [];
   onClosing: (() => void) | undefined;
@@ -85,7 +89,7 @@ export function listen(
   const { id = 1 } = caller;
   const exchange = new FakeExchange(caller);
   const params = { notifications };
-  const ctx = new RequestContext({ id, params }, exchange, undefined, false);
+  const ctx = new RequestContext({ id, method: 'subscriptions/listen', params }, service, exchange, undefined, false);
   return { exchange, closed: subscriptions.listen(params, ctx, exchange) };
 }
 

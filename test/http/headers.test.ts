@@ -8,6 +8,8 @@ vi.setConfig({ testTimeout: 60_000 });
 
 // streamable-http#value-encoding
 describe('TR10: header values', () => {
+  // spec: basic/transports/streamable-http#value-encoding.1 basic/transports/streamable-http#value-encoding.2
+  // spec: basic/transports/streamable-http#value-encoding.7
   test.each([
     ['us-west1', 'us-west1'],
     ['Hello, 世界', '=?base64?SGVsbG8sIOS4lueVjA==?='],
@@ -19,6 +21,7 @@ describe('TR10: header values', () => {
     expect(decodeHeaderValue(header)).toBe(value);
   });
 
+  // spec: basic/transports/streamable-http#value-encoding.2
   test.each([
     '',
     'a',
@@ -94,6 +97,7 @@ describe('TR10: header values', () => {
     expect([undefined, 'a']).toContain(decodeHeaderValue('=?base64?YR==?='));
   });
 
+  // spec: basic/transports/streamable-http#value-encoding.4
   test('the markers are case-sensitive: other cases are plain values', () => {
     expect(decodeHeaderValue('=?BASE64?YQ==?=')).toBe('=?BASE64?YQ==?=');
     expect(decodeHeaderValue('=?Base64?YQ==?=')).toBe('=?Base64?YQ==?=');
@@ -116,6 +120,7 @@ describe('TR10: header values', () => {
 
 // streamable-http#standard-request-headers
 describe('TR9: the value that Mcp-Name mirrors', () => {
+  // spec: basic/transports/streamable-http#standard-request-headers.1
   test.each([
     ['tools/call', { name: 'a' }, 'a'],
     ['prompts/get', { name: 'a' }, 'a'],

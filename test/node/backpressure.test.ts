@@ -56,6 +56,7 @@ test('await ctx.progress() waits for a socket that is not read, and goes on when
   socket.destroy();
 });
 
+// spec: basic/patterns/progress#implementation-notes.2
 test('a flood that nobody awaits, to a client that never reads, is bounded at about 1 MiB', async () => {
   let settled = 0;
   let sends = 0;

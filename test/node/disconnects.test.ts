@@ -139,6 +139,7 @@ describe('A13: a connection that breaks', () => {
   );
 });
 
+// spec: basic/patterns/cancellation#transport-specific-cancellation.1
 test('TR6: requests that wait behind another one on the same connection are told, too', async () => {
   const socket = await dial(port);
   socket.on('error', () => {});

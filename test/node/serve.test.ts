@@ -33,6 +33,7 @@ const call = (name: string, url: string, init: { headers?: Record<string, string
   fetch(toolCall(name, {}, { url, ...init }));
 
 describe('serve', () => {
+  // spec: basic/transports/streamable-http#top.1 basic/transports/streamable-http#security--endpoint.3
   test('TR2: listens on 127.0.0.1, on a free port, at /mcp', async () => {
     running = await serve(make());
     expect(running.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/mcp$/);

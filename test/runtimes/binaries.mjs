@@ -19,6 +19,9 @@ export async function packageBinary(name) {
   return path;
 }
 
+/** Bun obeys `paths`, which in test/ lead to the source: an override without any makes it import the built package. */
+export const BUN_ARGS = ['--tsconfig-override=tsconfig.json'];
+
 /**
  * A Node of the same major version: the one that runs this, the machine's own, or one from npm. Not a dependency, since
  * two packages that bring a `node` to node_modules/.bin are one too many.

@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chromiumPath } from './chromium-path.mjs';
-import { nodeBinary, packageBinary } from './binaries.mjs';
+import { BUN_ARGS, nodeBinary, packageBinary } from './binaries.mjs';
 
 const RUNTIME_TIMEOUT_MS = 120_000;
 
@@ -19,7 +19,7 @@ const RUNTIMES = [
     file: 'node.mjs',
     binary: () => nodeBinary(version),
   })),
-  { name: 'bun', file: 'bun.mjs', binary: () => packageBinary('bun') },
+  { name: 'bun', file: 'bun.mjs', binary: () => packageBinary('bun'), args: BUN_ARGS },
   { name: 'deno', file: 'deno.mjs', binary: () => packageBinary('deno'), args: ['run', '-A'] },
   {
     name: 'workerd',

@@ -33,6 +33,8 @@ const make = (options: ServerOptions = {}) => {
 
 // streamable-http#cancellation
 describe('TR6: a caller that goes away', () => {
+  // spec: basic/patterns/cancellation#transport-specific-cancellation.1
+  // spec: basic/transports/streamable-http#cancellation.1 basic/transports/streamable-http#cancellation.2
   test('by closing the stream aborts ctx.signal at once, with a typed reason', async () => {
     const { server, contexts } = make();
     const reader = new BlockReader(await server.fetch(toolCall('streaming')));
@@ -68,6 +70,7 @@ describe('TR6: a caller that goes away', () => {
     expect(contexts[0]!.signal.aborted).toBe(true);
   });
 
+  // spec: basic/transports/streamable-http#cancellation.3
   test('is sent nothing further: sends resolve, and reading ends', async () => {
     const { server, contexts, release } = make();
     const caller = new AbortController();
@@ -198,6 +201,7 @@ test('the end of a call does not abort its signal', async () => {
   expect(contexts[0]!.signal.aborted).toBe(false);
 });
 
+// spec: basic/patterns/cancellation#timing-considerations.1
 test('a caller that aborts after its answer changes nothing', async () => {
   const { server, contexts, release } = make();
   const caller = new AbortController();

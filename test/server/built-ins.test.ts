@@ -32,6 +32,8 @@ const server = make();
 
 // server/discover
 describe('server/discover', () => {
+  // spec: server/discover#top.1 server/discover#discoverresult.1
+  // spec: basic/versioning#protocol-version-negotiation.3 server/tools#capabilities.1
   test('tells versions, capabilities, instructions and identity, with cache hints', async () => {
     expect((await ask(server, modern('server/discover', {}, { id: 'discover-1' }))).result).toEqual({
       resultType: 'complete',
@@ -63,6 +65,7 @@ describe('server/discover', () => {
 
 // server/tools#listing-tools
 describe('tools/list', () => {
+  // spec: server/tools#capabilities.2
   test('lists every tool as it was defined, in the order of registration', async () => {
     const { result } = await ask(server, modern('tools/list'));
     expect(result).toMatchObject({
@@ -95,6 +98,7 @@ describe('tools/list', () => {
     ]);
   });
 
+  // spec: server/tools#capabilities.4
   test('the same bytes again and again, whoever asks', async () => {
     const texts = new Set<string>();
     for (let round = 0; round < 5; round++) {
@@ -115,6 +119,8 @@ describe('tools/list', () => {
     expect(await ask(changing, toolCall('b'))).toMatchObject({ error: { code: -32602 } });
   });
 
+  // spec: server/utilities/pagination#error-handling.1
+  // spec: server/utilities/pagination#implementation-guidelines.2
   test('BI13: a cursor that was never handed out is invalid', async () => {
     for (const cursor of ['x', '', null, 0]) {
       expect(await ask(server, modern('tools/list', { cursor }))).toMatchObject({ error: { code: -32602 } });
@@ -124,6 +130,7 @@ describe('tools/list', () => {
 
 describe('every result', () => {
   // basic/index#result-responses; basic/index#meta
+  // spec: basic#result-responses.3 basic#meta.13
   test('carries resultType and serverInfo, and keeps the _meta of the handler', async () => {
     expect((await ask(server, toolCall('b'))).result).toEqual({
       resultType: 'complete',
@@ -162,6 +169,7 @@ describe('cache hints', () => {
     });
   });
 
+  // spec: server/utilities/caching#time-to-live-ttl-field.5
   test.each([-1, 1.5, Number.NaN, Infinity])('CA4: ttlMs of %d throws when the server is made', (ttlMs) => {
     expect(() => make({ cache: { ttlMs } })).toThrow(/ttlMs/);
   });

@@ -38,6 +38,7 @@ const custom = (
 };
 
 describe('what a message is taken for', () => {
+  // spec: basic/transports/streamable-http#protocol-version-header.5
   test('a modern version header or a version in _meta: this revision, whatever the method', async () => {
     expect(await ask(server, modern('initialize'))).toMatchObject({ status: 404, id: 1, error: { code: -32601 } });
     expect(await ask(server, custom('initialize', { headers: { 'mcp-protocol-version': undefined } }))).toMatchObject({
@@ -50,6 +51,8 @@ describe('what a message is taken for', () => {
     });
   });
 
+  // spec: basic/transports/streamable-http#earlier-streamable-http-revisions.2
+  // spec: basic/transports/streamable-http#earlier-streamable-http-revisions.3
   test('TR16: a session id and Last-Event-ID beside a modern header are ignored, and no session is minted', async () => {
     const answer = await ask(
       server,
@@ -60,6 +63,7 @@ describe('what a message is taken for', () => {
   });
 
   // versioning#backward-compatibility-with-initialization-based-versions
+  // spec: basic/versioning#backward-compatibility-with-initialization-based-versions.2
   test('initialize without modern metadata: an error that names the supported versions', async () => {
     const answer = await ask(
       server,
@@ -73,6 +77,8 @@ describe('what a message is taken for', () => {
     expect(answer.error.message).toContain(VERSION);
   });
 
+  // spec: basic/versioning#protocol-version-negotiation.1
+  // spec: basic/transports/streamable-http#protocol-version-header.4
   test.each(['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'])(
     'the version header %s without modern _meta: unsupported, with the list',
     async (version) => {
@@ -99,6 +105,7 @@ describe('what a message is taken for', () => {
     expect(await ask(server, plain('own', { _meta: { progressToken: 1 } }))).toMatchObject({ status: 200, result: {} });
   });
 
+  // spec: basic/transports/streamable-http#protocol-version-header.6
   test('plain JSON-RPC is refused with legacy: false', async () => {
     const strict = make({ legacy: false });
     calls = 0;
@@ -113,6 +120,12 @@ describe('what a message is taken for', () => {
 
 // streamable-http#server-validation; basic/index#meta
 describe('TR8, TR9, BI2: the metadata of a request, in the order in which it is looked at', () => {
+  // spec: basic#meta.7 basic#meta.8 basic#error-responses.1 basic/versioning#protocol-version-negotiation.1
+  // spec: basic/transports/streamable-http#protocol-version-header.3
+  // spec: basic/transports/streamable-http#protocol-version-header.4
+  // spec: basic/transports/streamable-http#server-validation.1
+  // spec: basic/transports/streamable-http#server-validation.3
+  // spec: basic/transports/streamable-http#server-validation.4
   test.each<[string, Parameters<typeof custom>[1], number, RegExp]>([
     ['no version header', { headers: { 'mcp-protocol-version': undefined } }, -32020, /MCP-Protocol-Version/],
     [
@@ -200,6 +213,7 @@ describe('TR8, TR9, BI2: the metadata of a request, in the order in which it is 
     expect((await ask(server, custom('tools/list', { meta: meta({ [META.info]: 'me' }) }))).status).toBe(200);
   });
 
+  // spec: basic/transports/streamable-http#case-sensitivity.1
   test('header names match in any case', async () => {
     const request = modern('tools/list');
     const shouting = new Request(request.url, {
@@ -229,6 +243,7 @@ describe('TR8, TR9, BI2: the metadata of a request, in the order in which it is 
 });
 
 // basic/index#statelessness
+// spec: basic#statelessness.1
 test('BI3: nothing is inferred from earlier requests', async () => {
   expect((await ask(server, modern('tools/list'))).status).toBe(200);
   expect(await ask(server, custom('tools/list', { meta: { [META.version]: VERSION } }))).toMatchObject({

@@ -92,6 +92,8 @@ describe.each(adapters)('through $name', ({ mount }) => {
       expect(answer.headers.get('vary')).toBe('Origin');
     });
 
+    // spec: basic/transports/streamable-http#security--endpoint.1
+    // spec: basic/transports/streamable-http#security--endpoint.2
     test.each([
       'http://evil.example',
       'https://evil.example',
@@ -124,6 +126,7 @@ describe.each(adapters)('through $name', ({ mount }) => {
       expect(ran.calls).toBe(0);
     });
 
+    // spec: basic/transports/streamable-http#security--endpoint.1
     test('DNS rebinding, where Origin and Host agree on a foreign name, is 403', async () => {
       const answer = await mounted.send(
         request(['Host', 'rebound.example:3000'], ['Origin', 'http://rebound.example:3000']),
@@ -131,6 +134,7 @@ describe.each(adapters)('through $name', ({ mount }) => {
       expect(answer.status).toBe(403);
     });
 
+    // spec: basic/transports/streamable-http#security--endpoint.1
     test.each(['GET', 'DELETE', 'PUT', 'PATCH', 'OPTIONS'])('A4: %s is guarded as POST is', async (method) => {
       expect((await mounted.send({ method, headers: [['Host', 'evil.example']] })).status).toBe(403);
       expect(
@@ -207,6 +211,7 @@ describe.each(adapters)('through $name', ({ mount }) => {
 
   // streamable-http#earlier-streamable-http-revisions
   describe('TR16: methods', () => {
+    // spec: basic/transports/streamable-http#earlier-streamable-http-revisions.1
     test.each(['GET', 'DELETE', 'PUT', 'PATCH', 'OPTIONS'])('%s is 405, allows POST, and has no id', async (method) => {
       const answer = await mounted.send({ method, headers: [['Accept', 'text/event-stream']] });
       expect(answer.status).toBe(405);

@@ -22,6 +22,7 @@ const withId = (id: string, name = 'ok') =>
 
 // basic/index#requests
 describe('BI1: an id is a string or an integer, and comes back as it was', () => {
+  // spec: basic#result-responses.1
   test.each([
     '0',
     '""',
@@ -51,6 +52,7 @@ describe('BI1: an id is a string or an integer, and comes back as it was', () =>
     expect((await ask(server, withId('1e2'))).id).toBe(100);
   });
 
+  // spec: basic#result-responses.1 basic#error-responses.1
   test('any string and any safe integer, in JSON, in streams and in errors', async () => {
     const ids = fc.oneof(anyString, fc.maxSafeInteger());
     await fc.assert(
@@ -66,6 +68,7 @@ describe('BI1: an id is a string or an integer, and comes back as it was', () =>
     );
   });
 
+  // spec: basic#requests.1 basic#requests.2 basic#error-responses.1
   test.each([
     'null',
     '1.5',
@@ -112,6 +115,7 @@ describe('BI1: an id is a string or an integer, and comes back as it was', () =>
 
 // streamable-http#sending-messages
 describe('TR3: a body is one request or one notification', () => {
+  // spec: basic#messages.1
   test.each([
     ['an empty batch', '[]'],
     ['a batch of one', JSON.stringify([rpc('tools/list')])],
@@ -140,6 +144,7 @@ describe('TR3: a body is one request or one notification', () => {
     expect(answer.headers.get('content-type')).toBe('application/json');
   });
 
+  // spec: basic#error-responses.2
   test.each([
     ['[{}]', 'it must be one object'],
     ['null', 'it must be one object'],
@@ -151,6 +156,7 @@ describe('TR3: a body is one request or one notification', () => {
     expect(error.message).toBe(`Not a JSON-RPC request: ${problem}`);
   });
 
+  // spec: basic#error-responses.1
   test('an id that can be read is in the error', async () => {
     const answer = await ask(server, post('{"jsonrpc":"2.0","id":"a","method":1}', headersOf(rpc('tools/list'))));
     expect(answer).toMatchObject({ status: 400, id: 'a', error: { code: -32600 } });

@@ -31,6 +31,7 @@ const shuffled = <T>(list: T[]): T[] =>
     .map(([, item]) => item);
 
 describe('A6, A28: 1,000 parallel calls that all use id 1', () => {
+  // spec: basic#statelessness.2 basic/transports/streamable-http#receiving-messages.1
   test.each([
     ['in JSON', 'secret', {}, 1],
     ['in streams, with progress and notifications in flight', 'chatty', { progressToken: 1 }, 7],

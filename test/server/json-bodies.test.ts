@@ -23,6 +23,7 @@ const bytes = (...parts: (string | number[])[]) =>
 
 describe('a body that is no JSON in UTF-8: 400 and -32700', () => {
   const text = JSON.stringify(rpc('tools/list'));
+  // spec: basic/transports#messages.1
   test.each<[string, string | Uint8Array<ArrayBuffer>]>([
     ['nothing', ''],
     ['white space', ' \n'],
@@ -185,6 +186,7 @@ test('numbers and strings of params arrive as JSON.parse reads them', async () =
   expect(seen).toEqual([JSON.parse(params)]);
 });
 
+// spec: basic#messages.1 basic#result-responses.2 basic#error-responses.2
 test('A12: whatever JSON arrives, the answer is a JSON-RPC message with a fitting status', async () => {
   const words = fc.constantFrom(
     'jsonrpc',

@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { isMcpError, McpServer, type Context } from 'mcpwire/server';
+import { fakeClock } from 'mcpwire/testing';
 import { aborted, gate } from '../helpers/gate.js';
 import { messagesOf } from '../helpers/sse.js';
 import { answerOf, ask, modern, plain, toolCall } from '../helpers/wire.js';
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+const clock = fakeClock();
+beforeEach(() => void clock.install());
+afterEach(() => clock.uninstall());
 
 describe('handlerTimeoutMs', () => {
   test('fails the call after that time, aborts ctx.signal with the reason and tells onError', async () => {
@@ -20,8 +22,8 @@ describe('handlerTimeoutMs', () => {
       },
     );
     const pending = ask(server, toolCall('slow', {}, { id: 'x' }));
-    await vi.advanceTimersByTimeAsync(999);
-    await vi.advanceTimersByTimeAsync(1);
+    await clock.advance(999);
+    await clock.advance(1);
     expect(await pending).toMatchObject({
       status: 200,
       id: 'x',
@@ -33,7 +35,7 @@ describe('handlerTimeoutMs', () => {
       message: expect.stringMatching(/\(handlerTimeoutMs\)$/) as unknown,
     });
     expect(await left.opened).toSatisfy((reason) => isMcpError(reason) && reason.code === 'timeout');
-    expect(vi.getTimerCount()).toBe(0);
+    expect(clock.pending).toEqual([]);
   });
 
   test('ends an open stream with the error', async () => {
@@ -45,7 +47,7 @@ describe('handlerTimeoutMs', () => {
       return 'late';
     });
     const response = await server.fetch(toolCall('slow'));
-    await vi.advanceTimersByTimeAsync(1_000);
+    await clock.advance(1_000);
     const messages = messagesOf(await response.text());
     expect(messages[0]).toMatchObject({ method: 'begin' });
     expect(messages.at(-1)).toMatchObject({ id: 1, error: { code: -32603 } });
@@ -54,14 +56,14 @@ describe('handlerTimeoutMs', () => {
   test('leaves calls that are in time alone, and no timer', async () => {
     const server = new McpServer({ name: 'l', version: '1' }, { handlerTimeoutMs: 1_000 }).tool('quick', {}, () => 'x');
     expect((await ask(server, toolCall('quick'))).status).toBe(200);
-    expect(vi.getTimerCount()).toBe(0);
+    expect(clock.pending).toEqual([]);
   });
 
   test('is off unless set', async () => {
     const release = gate<string>();
     const server = new McpServer({ name: 'l', version: '1' }).tool('slow', {}, () => release.opened);
     const pending = server.fetch(toolCall('slow', {}, { headers: { accept: 'application/json' } }));
-    await vi.advanceTimersByTimeAsync(24 * 3_600_000);
+    await clock.advance(24 * 3_600_000);
     release.open('at last');
     expect((await answerOf(await pending)).result.content[0]?.text).toBe('at last');
   });
@@ -94,20 +96,20 @@ describe('server.close', () => {
   test('lets running requests finish, and waits no longer than they take', async () => {
     const { server, release, contexts } = busy();
     const pending = server.fetch(toolCall('slow'));
-    await vi.advanceTimersByTimeAsync(0);
+    await clock.advance(0);
     const closed = vi.fn<() => void>();
     const closing = server.close().then(closed);
-    await vi.advanceTimersByTimeAsync(100);
+    await clock.advance(100);
     expect(closed).not.toHaveBeenCalled();
     expect((await server.fetch(toolCall('slow'))).status).toBe(503);
     release.open('finished');
     // Looked at every 5 ms.
-    await vi.advanceTimersByTimeAsync(5);
+    await clock.advance(5);
     expect(closed).toHaveBeenCalledOnce();
     await closing;
     expect((await answerOf(await pending)).result.content[0]?.text).toBe('finished');
     expect(contexts[0]!.signal.aborted).toBe(false);
-    expect(vi.getTimerCount()).toBe(0);
+    expect(clock.pending).toEqual([]);
   });
 
   test.each([
@@ -117,11 +119,11 @@ describe('server.close', () => {
   ])('%j: after the grace it aborts what still runs, with the reason', async (options, graceMs) => {
     const { server, contexts } = busy();
     const pending = server.fetch(toolCall('slow', {}, { headers: { accept: 'application/json' } }));
-    await vi.advanceTimersByTimeAsync(0);
+    await clock.advance(0);
     const closing = server.close(options);
-    await vi.advanceTimersByTimeAsync(Math.max(graceMs - 1, 0));
+    await clock.advance(Math.max(graceMs - 1, 0));
     expect(contexts[0]!.signal.aborted).toBe(graceMs === 0);
-    await vi.advanceTimersByTimeAsync(1);
+    await clock.advance(1);
     await closing;
     expect(contexts[0]!.signal.reason).toMatchObject({ code: 'closed' });
     expect((await answerOf(await pending)).result.content[0]?.text).toBe('aborted');
@@ -137,15 +139,15 @@ describe('server.close', () => {
         throw await aborted(ctx.signal);
       });
     const answers = [ask(server, toolCall('slow')), ask(server, modern('slow'))];
-    await vi.advanceTimersByTimeAsync(0);
+    await clock.advance(0);
     const closing = server.close({ graceMs: 50 });
-    await vi.advanceTimersByTimeAsync(50);
+    await clock.advance(50);
     await closing;
     for (const answer of answers) {
       expect(await answer).toMatchObject({ id: 1, error: { code: -32603, message: 'The server is closing' } });
     }
     expect(onError).not.toHaveBeenCalled();
-    expect(vi.getTimerCount()).toBe(0);
+    expect(clock.pending).toEqual([]);
   });
 
   test('after the grace ctx.signal is aborted also for a handler that looks at it for the first time', async () => {
@@ -157,7 +159,7 @@ describe('server.close', () => {
       return 'late';
     });
     const pending = server.fetch(toolCall('slow'));
-    await vi.advanceTimersByTimeAsync(0);
+    await clock.advance(0);
     await server.close({ graceMs: 0 });
     release.open();
     expect(await late.opened).toMatchObject({ code: 'closed' });
@@ -167,17 +169,17 @@ describe('server.close', () => {
   test('may be called again, also while it waits: each call ends when the last request has', async () => {
     const { server, release } = busy();
     const pending = server.fetch(toolCall('slow'));
-    await vi.advanceTimersByTimeAsync(0);
+    await clock.advance(0);
     const closed = vi.fn<() => void>();
     const closings = [1, 2].map(() => server.close({ graceMs: 1_000_000 }).then(closed));
-    await vi.advanceTimersByTimeAsync(1_000);
+    await clock.advance(1_000);
     expect(closed).not.toHaveBeenCalled();
     release.open('finished');
     await pending;
-    await vi.advanceTimersByTimeAsync(5);
+    await clock.advance(5);
     expect(closed).toHaveBeenCalledTimes(2);
     await Promise.all(closings);
     await server.close();
-    expect(vi.getTimerCount()).toBe(0);
+    expect(clock.pending).toEqual([]);
   });
 });

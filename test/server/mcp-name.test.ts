@@ -23,6 +23,8 @@ const call = (name: string, header: string | undefined) => {
 };
 
 describe('TR9, TR10: Mcp-Name agrees with params.name', () => {
+  // spec: basic/transports/streamable-http#value-encoding.5 basic/transports/streamable-http#value-encoding.6
+  // spec: basic/transports/streamable-http#server-validation.5
   test.each<[name: string, header: string]>([
     ['plain', 'plain'],
     ['plain', '=?base64?cGxhaW4=?='],
@@ -36,6 +38,9 @@ describe('TR9, TR10: Mcp-Name agrees with params.name', () => {
     expect((await call(name, header)).result?.content[0]?.text).toBe('called');
   });
 
+  // spec: basic/transports/streamable-http#server-validation.1
+  // spec: basic/transports/streamable-http#server-validation.3
+  // spec: basic/transports/streamable-http#server-validation.4
   test.each<[name: string, header: string | undefined]>([
     ['plain', undefined],
     ['plain', ''],

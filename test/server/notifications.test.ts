@@ -14,6 +14,8 @@ const notify = (
 
 // streamable-http#sending-messages
 describe('TR4: a notification', () => {
+  // spec: basic#notifications.1 basic/transports/streamable-http#sending-messages.7
+  // spec: basic/patterns/cancellation#error-handling.1 basic/patterns/cancellation#error-handling.3
   test.each([
     ['unknown, without any header', notify('no/such')],
     ['with modern metadata', notify('no/such', { _meta: meta() }, headersOf(rpc('no/such')))],
@@ -29,12 +31,14 @@ describe('TR4: a notification', () => {
     expect(response.headers.get('content-type')).toBeNull();
   });
 
+  // spec: basic/transports/streamable-http#sending-messages.8
   test('that cannot be accepted: 400, and an error without an id', async () => {
     const response = await new McpServer({ name: 'n', version: '1' }).fetch(notify('x', [1]));
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ error: { code: -32600 } });
   });
 
+  // spec: basic/transports#messages.2
   test('is answered before its handler is done, and runs no middleware', async () => {
     const release = gate();
     const done = gate<unknown>();

@@ -19,11 +19,13 @@ const progressOf = (messages: Json[]) =>
 
 // basic/patterns/progress
 describe('BI9: progress', () => {
+  // spec: basic/patterns/progress#behavior-requirements.1
   test.each(['abc', '', 0, -1, 42])('is sent with the token %j that the caller gave', async (progressToken) => {
     const { messages } = await run((ctx) => ctx.progress(1, 2, 'half'), { progressToken });
     expect(progressOf(messages)).toEqual([{ progressToken, progress: 1, total: 2, message: 'half' }]);
   });
 
+  // spec: basic/patterns/progress#behavior-requirements.1
   test.each([[undefined], [null], [1.5], [{}], [['a']], [true]])(
     'is not sent when the caller gave no token that is one (%j)',
     async (progressToken) => {
@@ -36,6 +38,7 @@ describe('BI9: progress', () => {
     },
   );
 
+  // spec: basic/patterns/progress#progress-flow.3
   test('only increases: equal, smaller and impossible values are dropped', async () => {
     const { messages } = await run(
       async (ctx) => {
@@ -61,6 +64,7 @@ describe('BI9: progress', () => {
     ]);
   });
 
+  // spec: basic/patterns/progress#behavior-requirements.2 basic/patterns/progress#implementation-notes.3
   test('is not sent after the end', async () => {
     let kept: Context | undefined;
     const { messages } = await run(
@@ -77,6 +81,7 @@ describe('BI9: progress', () => {
     expect(progressOf(messages)).toHaveLength(1);
   });
 
+  // spec: basic/patterns/progress#implementation-notes.3
   test('is not sent after ctx.respond, unlike other notifications', async () => {
     const server = new McpServer({ name: 'p', version: '1' }).method('own', {}, async (_params, ctx) => {
       await ctx.progress(1);

@@ -15,6 +15,7 @@ const handOver = async (server: McpServer<unknown>, args = {}) => {
     signal: new AbortController().signal,
     gone: false,
     bare: false,
+    input: 'none',
     send: () => Promise.resolve(),
     respond(response: JsonRpcResponse, _options?: RespondOptions) {
       responses.push(response);

@@ -10,6 +10,7 @@ const server = new McpServer({ name: 'statuses', version: '1.0.0' })
 
 // streamable-http#protocol-version-header
 describe('the HTTP status of a JSON-RPC error', () => {
+  // spec: basic/transports/streamable-http#protocol-version-header.5
   test('unknown method: 404 and -32601 with the id, in this revision and in plain JSON-RPC', async () => {
     for (const request of [modern('no/such', {}, { id: 'x' }), plain('no/such', undefined, { id: 'x' })]) {
       expect(await ask(server, request)).toMatchObject({

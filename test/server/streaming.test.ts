@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { McpServer } from 'mcpwire/server';
+import { fakeClock } from 'mcpwire/testing';
 import { gate } from '../helpers/gate.js';
 import { blocksOf, BlockReader, messagesOf } from '../helpers/sse.js';
 import { answerOf, modern, plain, toolCall } from '../helpers/wire.js';
@@ -18,12 +19,16 @@ const server = new McpServer({ name: 'streams', version: '1.0.0' })
 
 // streamable-http#receiving-messages
 describe('one JSON object, or a stream from the moment something is sent first', () => {
+  // spec: basic/transports/streamable-http#sending-messages.9
   test('a handler that sends nothing is answered with one JSON object', async () => {
     const response = await server.fetch(toolCall('quiet'));
     expect(response.headers.get('content-type')).toBe('application/json');
     expect(await answerOf(response)).toMatchObject({ id: 1, result: { content: [{ text: 'done' }] } });
   });
 
+  // spec: basic/transports/streamable-http#sending-messages.9
+  // spec: basic/transports/streamable-http#receiving-messages.3
+  // spec: basic/transports/streamable-http#receiving-messages.4 basic/transports#messages.2
   test('TR5, TR7: a handler that sends first turns the same response into a stream, which the response ends', async () => {
     const response = await server.fetch(toolCall('chatty', {}, { id: 7 }));
     expect(response.status).toBe(200);
@@ -110,8 +115,9 @@ describe('one JSON object, or a stream from the moment something is sent first',
 });
 
 describe('silence', () => {
-  beforeEach(() => void vi.useFakeTimers());
-  afterEach(() => void vi.useRealTimers());
+  const clock = fakeClock();
+  beforeEach(() => void clock.install());
+  afterEach(() => clock.uninstall());
 
   const slow = (options = {}) => {
     const release = gate<string>();
@@ -132,9 +138,9 @@ describe('silence', () => {
       settled();
       return response;
     });
-    await vi.advanceTimersByTimeAsync(4_999);
+    await clock.advance(4_999);
     expect(settled).not.toHaveBeenCalled();
-    await vi.advanceTimersByTimeAsync(1);
+    await clock.advance(1);
     const response = await pending;
     expect(response.headers.get('content-type')).toBe('text/event-stream');
     const reader = new BlockReader(response);
@@ -142,25 +148,25 @@ describe('silence', () => {
     release.open('late');
     expect(await reader.next()).toMatchObject({ data: expect.stringContaining('late') as unknown });
     expect(await reader.next()).toBeUndefined();
-    expect(vi.getTimerCount()).toBe(0);
+    expect(clock.pending).toEqual([]);
   });
 
   test('an answer before that is plain JSON, and leaves no timer', async () => {
     const { made, release } = slow();
     const pending = made.fetch(toolCall('slow'));
-    await vi.advanceTimersByTimeAsync(4_999);
+    await clock.advance(4_999);
     release.open('in time');
     expect((await pending).headers.get('content-type')).toBe('application/json');
-    expect(vi.getTimerCount()).toBe(0);
+    expect(clock.pending).toEqual([]);
   });
 
   test('a caller that accepts JSON only waits for its JSON', async () => {
     const { made, release } = slow();
     const pending = made.fetch(toolCall('slow', {}, { headers: { accept: 'application/json' } }));
-    await vi.advanceTimersByTimeAsync(60_000);
+    await clock.advance(60_000);
     release.open('late');
     expect((await pending).headers.get('content-type')).toBe('application/json');
-    expect(vi.getTimerCount()).toBe(0);
+    expect(clock.pending).toEqual([]);
   });
 
   test('TR7: an open stream carries a comment after each 8 s of quiet, counted from the last message', async () => {
@@ -169,18 +175,18 @@ describe('silence', () => {
     expect(await reader.next()).toMatchObject({ data: expect.stringContaining('start') as unknown });
     const heard = vi.fn<(block: unknown) => void>();
     void reader.next().then((block) => heard(block));
-    await vi.advanceTimersByTimeAsync(7_999);
+    await clock.advance(7_999);
     expect(heard).not.toHaveBeenCalled();
-    await vi.advanceTimersByTimeAsync(1);
+    await clock.advance(1);
     expect(heard).toHaveBeenCalledWith({ comment: '' });
 
     // A message restarts the clock.
-    await vi.advanceTimersByTimeAsync(5_000);
+    await clock.advance(5_000);
     release.open('message');
     expect(await reader.next()).toMatchObject({ data: expect.stringContaining('message') as unknown });
     expect(await reader.next()).toMatchObject({ data: expect.stringContaining('end') as unknown });
     expect(await reader.next()).toBeUndefined();
-    expect(vi.getTimerCount()).toBe(0);
+    expect(clock.pending).toEqual([]);
   });
 
   test('a message in between puts the next comment off', async () => {
@@ -198,14 +204,14 @@ describe('silence', () => {
     );
     const reader = new BlockReader(await made.fetch(toolCall('talks')));
     await reader.next();
-    await vi.advanceTimersByTimeAsync(900);
+    await clock.advance(900);
     steps[0]!.open();
     expect(await reader.next()).toMatchObject({ data: expect.stringContaining('two') as unknown });
     const heard = vi.fn<(block: unknown) => void>();
     void reader.next().then((block) => heard(block));
-    await vi.advanceTimersByTimeAsync(999);
+    await clock.advance(999);
     expect(heard).not.toHaveBeenCalled();
-    await vi.advanceTimersByTimeAsync(1);
+    await clock.advance(1);
     expect(heard).toHaveBeenCalledWith({ comment: '' });
     steps[1]!.open();
   });
@@ -213,7 +219,7 @@ describe('silence', () => {
   test('a caller that does not read gets no comments on top of what it has not read', async () => {
     const { made, release } = slow({ keepAliveMs: 1_000 });
     const response = await made.fetch(toolCall('talks'));
-    await vi.advanceTimersByTimeAsync(60_000);
+    await clock.advance(60_000);
     release.open('x');
     expect(blocksOf(await response.text()).filter(({ comment }) => comment !== undefined)).toEqual([]);
   });

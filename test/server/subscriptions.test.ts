@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import * as fc from 'fast-check';
-import { isMcpError } from 'mcpwire/server';
+import { isMcpError, McpError } from 'mcpwire/server';
 import { memoryBus, type Bus, type Change } from '../../src/server/bus.ts';
 import { headersOf } from '../../src/server/context.ts';
 import { Subscriptions, type SubscriptionSettings } from '../../src/server/subscriptions.ts';
@@ -18,7 +18,7 @@ function setUp(settings: Partial<SubscriptionSettings> = {}): { bus: Bus; subscr
 }
 
 describe('opening', () => {
-  // spec: basic/patterns/subscriptions#acknowledgment
+  // spec: basic/patterns/subscriptions#acknowledgment.1
   test('the acknowledgement is the first message, and carries the id and the honoured filter', async () => {
     const { bus, subscriptions } = setUp();
     const filter = { toolsListChanged: true, resourceSubscriptions: ['file:///a', 'file:///b'] };
@@ -29,7 +29,7 @@ describe('opening', () => {
     expect(exchange.messages).toEqual([acknowledged(filter, 'sub-1'), tagged('tools/list_changed', {}, 'sub-1')]);
   });
 
-  // spec: basic/patterns/subscriptions#acknowledgment
+  // spec: basic/patterns/subscriptions#acknowledgment.1 basic/patterns/subscriptions#acknowledgment.2
   test('nothing is sent before the acknowledgement, and what changes meanwhile is sent after it', async () => {
     const attached = gate();
     const inner = memoryBus();
@@ -71,7 +71,7 @@ describe('opening', () => {
     expect(exchange.messages).toEqual([acknowledged({ toolsListChanged: true })]);
   });
 
-  // spec: basic/patterns/subscriptions#notification-filter
+  // spec: basic/patterns/subscriptions#notification-filter basic/patterns/subscriptions#opening-a-stream.1
   test('a member that is absent or false asks for nothing', async () => {
     const { bus, subscriptions } = setUp();
     const { exchange } = listen(subscriptions, { toolsListChanged: false, promptsListChanged: true });
@@ -144,7 +144,9 @@ describe('opening', () => {
 });
 
 describe('receiving', () => {
-  // spec: basic/patterns/subscriptions#receiving-notifications
+  // spec: basic/patterns/subscriptions#receiving-notifications basic#meta.16
+  // spec: server/tools#list-changed-notification.1 server/prompts#list-changed-notification.1
+  // spec: server/resources#list-changed-notification.1
   test.each([
     ['toolsListChanged', TOOLS, 'tools/list_changed'],
     ['promptsListChanged', PROMPTS, 'prompts/list_changed'],
@@ -161,6 +163,7 @@ describe('receiving', () => {
   });
 
   // spec: basic/patterns/subscriptions#receiving-notifications
+  // spec: basic/patterns/subscriptions#opening-a-stream.1 basic#meta.16
   test('an update names its resource, and goes to those who asked for that URI and nobody else', async () => {
     const { bus, subscriptions } = setUp();
     const a = listen(subscriptions, { resourceSubscriptions: ['file:///a', 'file:///a'] });
@@ -321,6 +324,14 @@ describe('extensions', () => {
     await expect(listen(subscriptions, { taskIds: 'refuse' }).closed).rejects.toMatchObject({ rpcCode: -32021 });
   });
 
+  test('what a filter fails with is masked, also where it is an error of this package', async () => {
+    const { subscriptions } = setUp({
+      filters: new Map([['taskIds', () => Promise.reject(new McpError('unauthorized', 'downstream'))]]),
+    });
+    const { closed } = listen(subscriptions, { taskIds: [] });
+    await expect(closed).rejects.toSatisfy((error) => !isMcpError(error));
+  });
+
   test('a slow reader gets the last change of each key', async () => {
     const { bus, subscriptions } = setUp({ filters });
     const { exchange } = listen(subscriptions, { taskIds: ['mine-1', 'mine-2'] });
@@ -456,10 +467,11 @@ describe('limits', () => {
 });
 
 describe('ending', () => {
-  // spec: basic/patterns/subscriptions#graceful-closure
+  // spec: basic/patterns/subscriptions#graceful-closure.1 basic/patterns/subscriptions#cancellation.1
   test('close ends every stream with a result that carries the id, and lets go of the bus', async () => {
     const off = vi.fn<() => void>();
-    const { subscriptions } = setUp({ bus: { publish: () => {}, subscribe: () => off } });
+    const subscribe = vi.fn<Bus['subscribe']>(() => off);
+    const { subscriptions } = setUp({ bus: { publish: () => {}, subscribe } });
     const streams = [1, 'two'].map((id) => ({ id, ...listen(subscriptions, { toolsListChanged: true }, { id }) }));
     await settle();
     await subscriptions.close();
@@ -469,6 +481,7 @@ describe('ending', () => {
     expect(subscriptions.watched).toBe(0);
     const late = listen(subscriptions, { toolsListChanged: true });
     expect(await late.closed).toEqual({ _meta: { [ID]: 1 } });
+    expect(subscribe).toHaveBeenCalledOnce();
   });
 
   test('the place that serves a stream ends it when it begins to close', async () => {
@@ -481,7 +494,7 @@ describe('ending', () => {
     expect(subscriptions.size).toBe(1);
   });
 
-  // spec: basic/patterns/cancellation#transport-specific-cancellation
+  // spec: basic/patterns/cancellation#transport-specific-cancellation.1
   test('a caller that leaves is forgotten at once, also while its listen is still being decided', async () => {
     const decision = gate<boolean>();
     const { bus, subscriptions } = setUp({ mayWatch: () => decision.opened });
@@ -491,11 +504,13 @@ describe('ending', () => {
     expect(subscriptions.watched).toBe(2);
     open.exchange.leave();
     expect(subscriptions.watched).toBe(0);
+    expect(subscriptions.open).toBe(0);
     waiting.exchange.leave();
     decision.open(true);
     await waiting.closed;
     await open.closed;
     expect(subscriptions.size).toBe(0);
+    expect(subscriptions.open).toBe(0);
     expect(waiting.exchange.messages).toEqual([]);
     void bus.publish(TOOLS);
     await settle();

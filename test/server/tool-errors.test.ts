@@ -155,6 +155,7 @@ describe('arguments that the schema refuses', () => {
     return 'ok';
   });
 
+  // spec: server/tools#security-considerations.1
   test('are a tool error that names each path, and the handler does not run', async () => {
     const answer = await ask(server, toolCall('t', { job: { steps: [{ n: 1 }, { n: 9 }, { n: 'x' }] }, mode: 'c' }));
     expect(answer.status).toBe(200);

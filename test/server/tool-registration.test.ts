@@ -63,6 +63,7 @@ describe('a schema without a JSON Schema form fails at registration', () => {
 
 // server/tools#data-types
 describe('an inputSchema', () => {
+  // spec: server/tools#tool.1
   test.each([z.string(), z.array(z.string()), z.number()])('that is no object throws (%#)', (inputSchema) => {
     expect(() => make().tool('t', { inputSchema }, handler)).toThrow(
       /^tool "t": inputSchema must be an object: z\.object\(/,
@@ -121,6 +122,7 @@ describe('A34: the name of a tool', () => {
     ).toBe(name);
   });
 
+  // spec: server/tools#tool-names.1
   test.each([
     '',
     ' ',
@@ -141,10 +143,12 @@ describe('A34: the name of a tool', () => {
     expect(() => make().tool(name, {}, handler)).toThrow(/a name is 1 to 128 visible characters/);
   });
 
+  // spec: server/tools#tool-names.5
   test('is taken once', () => {
     expect(() => make().tool('t', {}, handler).tool('t', {}, handler)).toThrow(/tool "t" exists already/);
   });
 
+  // spec: server/tools#tool-names.2
   test('is case-sensitive', async () => {
     const server = make()
       .tool('t', {}, () => 'small')

@@ -121,6 +121,7 @@ describe('with an outputSchema', () => {
       () => value as { n: number },
     );
 
+  // spec: server/tools#structured-content.1 server/tools#output-schema.1
   test('a bare return is the structured value, checked and with its defaults, and the same value as text', async () => {
     const { result } = await ask(typed({ n: 1 }), toolCall('t'));
     expect(result.structuredContent).toEqual({ n: 1, d: 5 });
@@ -153,6 +154,7 @@ describe('with an outputSchema', () => {
     expect(firstText({ result: sent } as never)).toBe(JSON.stringify(value));
   });
 
+  // spec: server/tools#output-schema.1
   test.each([[{ n: 'secret' }], [undefined], ['secret'], [result({ n: 'secret' })]])(
     'a value that it refuses (%j) is masked for the caller and told to onError',
     async (value) => {

@@ -36,6 +36,7 @@ describe('who the caller is', () => {
     expect(last().auth).toBeUndefined();
   });
 
+  // spec: client/elicitation#identifying-the-user.1
   test('nothing in the message becomes an identity', async () => {
     await server.fetch(
       toolCall(
@@ -47,6 +48,7 @@ describe('who the caller is', () => {
     expect(last().auth).toBeUndefined();
   });
 
+  // spec: basic#statelessness.1
   test('ctx.client is what this very request says', async () => {
     await server.fetch(
       toolCall(

@@ -1,0 +1,84 @@
+import type { JsonObject } from '../json-rpc.js';
+import { memoryBus, type Bus, type Change } from './bus.js';
+import type { RequestContext } from './context.js';
+import type { ServerNotify } from './definition.js';
+import type { ServerExtension } from './extension.js';
+import type { ServerOptions } from './options.js';
+import { hasResources, type Catalogs } from './registry.js';
+import type { ListenFilter, Subscriptions } from './subscriptions.js';
+
+/** Hears what fails with nobody to answer. */
+type Tell = (error: unknown, what: string, ctx: undefined) => unknown;
+
+/** Publishes changes, and opens a server's subscriptions with the first request that listens. */
+export class Listening {
+  readonly #catalogs: Catalogs;
+  readonly #extensions: ReadonlyMap<string, ServerExtension>;
+  readonly #options: ServerOptions;
+  readonly #bus: Bus;
+  readonly #tell: Tell;
+  #subscriptions: Promise<Subscriptions> | undefined;
+
+  constructor(
+    catalogs: Catalogs,
+    extensions: ReadonlyMap<string, ServerExtension>,
+    options: ServerOptions,
+    tell: Tell,
+  ) {
+    this.#catalogs = catalogs;
+    this.#extensions = extensions;
+    this.#options = options;
+    this.#bus = options.bus ?? memoryBus();
+    this.#tell = tell;
+  }
+
+  /** Nobody waits for these. */
+  readonly notify: ServerNotify = {
+    toolsChanged: () => this.publish({ kind: 'tools' }),
+    promptsChanged: () => this.publish({ kind: 'prompts' }),
+    resourcesChanged: () => this.publish({ kind: 'resources' }),
+    resourceUpdated: (uri) => this.publish({ kind: 'resource', uri }),
+    changed: (change) => this.publish(change),
+  };
+
+  publish(change: Change): void {
+    // Whether it throws or rejects.
+    const published = (async () => this.#bus.publish(change))();
+    published.catch((error: unknown) => this.#tell(error, 'A change was not published', undefined));
+  }
+
+  /** Whether there can be anything to listen to. */
+  get offered(): boolean {
+    const { tools, prompts } = this.#catalogs;
+    return tools.known || prompts.known || hasResources(this.#catalogs) || this.#extensions.size > 0;
+  }
+
+  /** `subscriptions/listen`. */
+  async listen(params: JsonObject, ctx: RequestContext): Promise<JsonObject> {
+    const subscriptions = await (this.#subscriptions ??= this.#open());
+    return subscriptions.listen(params, ctx, ctx.exchange);
+  }
+
+  async close(): Promise<void> {
+    await (await this.#subscriptions)?.close();
+  }
+
+  async #open(): Promise<Subscriptions> {
+    const { Subscriptions } = await import('./subscriptions.js');
+    const { mayWatch, limits } = this.#options;
+    const { tools, prompts } = this.#catalogs;
+    const filters = new Map<string, ListenFilter>();
+    for (const { listenFilters = {} } of this.#extensions.values()) {
+      for (const [member, filter] of Object.entries(listenFilters)) filters.set(member, filter);
+    }
+    return new Subscriptions({
+      bus: this.#bus,
+      offers: (kind) =>
+        kind === 'tools' ? tools.known : kind === 'prompts' ? prompts.known : hasResources(this.#catalogs),
+      mayWatch,
+      filters,
+      limits,
+      streamDropBytes: limits?.streamDropBytes,
+    });
+  }
+}
