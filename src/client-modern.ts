@@ -43,9 +43,6 @@ export type {
   ToolsOf,
   UriOf,
 } from './client/typed.js';
-export { clientTracing } from './client/tracing.js';
-export type { SpanContext, TraceContext } from './util/trace-context.js';
-export type { Span, SpanOptions, TracedRequest, Tracer, TracingApi, TracingOptions } from './util/tracing.js';
 export { McpError, isMcpError } from './errors.js';
 export type { McpErrorCode, McpErrorFacts } from './errors.js';
 export type {

@@ -1,5 +1,6 @@
 import { isMcpError } from '../errors.js';
 import type { JsonObject } from '../json-rpc.js';
+import type { MetaObject } from '../spec/types.js';
 import {
   CLIENT_SPAN,
   inSpan,
@@ -9,9 +10,17 @@ import {
   type TracingOptions,
 } from '../util/tracing.js';
 
+/** What is looked at of what accompanies a call through a client's middleware. */
+export interface TracedCallContext {
+  /** The options of the call, of which `meta` goes into the request's `_meta`. */
+  readonly options?: { readonly meta?: MetaObject | undefined };
+  /** What is known of the server. */
+  readonly server?: { readonly protocolVersion: string };
+}
+
 /**
- * Middleware for `client.use` that makes a span of every request, by the OpenTelemetry conventions for MCP, and sends its
- * `traceparent` along in `_meta`. A trace context that a call brings in its own `meta` is the parent.
+ * Middleware for `client.use` that makes a span of every call, by the OpenTelemetry conventions for MCP, and sends its
+ * `traceparent` along in `_meta`. A trace context in the call's own `meta` is the parent.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/gen-ai/mcp/
  *
@@ -24,16 +33,25 @@ import {
 export function clientTracing(
   tracer: Tracer,
   options: TracingOptions = {},
-): <R extends TracedRequest & { readonly params?: JsonObject }, C>(
+): <R extends TracedRequest, C extends TracedCallContext>(
   next: (request: R, ctx: C) => Promise<JsonObject>,
 ) => (request: R, ctx: C) => Promise<JsonObject> {
-  return (next) => (request, ctx) =>
-    inSpan(CLIENT_SPAN, tracer, options, request, undefined, failureOf, (context) => {
-      const _meta = { ...(request.params?.['_meta'] as JsonObject | undefined), ...context };
-      const params = { ...request.params, _meta };
-      // The same request, but for its _meta.
-      return next(Object.keys(context).length === 0 ? request : { ...request, params }, ctx);
-    });
+  return (next) => (request, ctx) => {
+    const { meta } = ctx.options ?? {};
+    const _meta = { ...(request.params?.['_meta'] as MetaObject | undefined), ...meta };
+    const { protocolVersion: version } = ctx.server ?? {};
+    return inSpan(
+      CLIENT_SPAN,
+      tracer,
+      options,
+      { ...request, params: { ...request.params, _meta } },
+      // Plain JSON-RPC has no revision.
+      version === 'none' ? undefined : version,
+      failureOf,
+      // The same context, but for its meta.
+      (context) => next(request, { ...ctx, options: { ...ctx.options, meta: { ...meta, ...context } } }),
+    );
+  };
 }
 
 function failureOf(error: unknown): Failure {

@@ -171,6 +171,7 @@ export class Catalog<Entry extends Listed> {
     // Refused is whatever was not made here, letter by letter, or was made for a longer list.
     const made = Number.isInteger(source + place) && cursor === this.#cursor(source, source === 0 ? place : own);
     if (key !== this.#key || !inRange || !made) throw new McpError('invalid_params', 'Invalid cursor');
-    return [source, place, own];
+    // Within what is registered the place is ours, and the first source starts at its own beginning.
+    return [source, place, source === 0 ? undefined : own];
   }
 }

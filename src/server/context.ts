@@ -23,7 +23,7 @@ import type { Sealer, Secret } from '../util/seal.js';
 import type { AuthInfo, Exchange, HttpInfo, RespondOptions } from './exchange.js';
 import type { Ask } from './input.js';
 import { isInputRequired } from './input-required.js';
-import { wantsLog } from './log.js';
+import { logBudget, wantsLog } from './log.js';
 import type { ServerLimits } from './options.js';
 import type { Replay } from './replay.js';
 
@@ -228,6 +228,7 @@ export class RequestContext implements Context {
   readonly exchange: Exchange;
   readonly #stamp: ResultStamp | undefined;
   readonly #mayRespond: boolean;
+  #mayLog: (() => boolean) | undefined;
   #lastProgress = -Infinity;
   #asks = false;
   #input: Promise<Ask> | undefined;
@@ -313,9 +314,9 @@ export class RequestContext implements Context {
   }
 
   async log(level: LoggingLevel, data: unknown, logger?: string): Promise<void> {
-    if (this.#service.logging && wantsLog(this.meta[META_LOG_LEVEL], level) && !this.responded) {
-      await this.notify('notifications/message', { level, logger, data });
-    }
+    if (!this.#service.logging || !wantsLog(this.meta[META_LOG_LEVEL], level) || this.responded) return;
+    if ((this.#mayLog ??= logBudget())())
+      await this.notify('notifications/message', { level, logger, data: data ?? null });
   }
 
   elicit<S extends SchemaTypes>(message: string, schema: S, options?: AskOptions): Promise<Elicited<SchemaOutput<S>>> {

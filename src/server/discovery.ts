@@ -3,7 +3,7 @@ import type { CacheHints, ServerCapabilities } from '../spec/types.js';
 import type { Catalog } from './catalog.js';
 import type { ServerExtension } from './extension.js';
 import type { ServerCache } from './options.js';
-import { completes, hasResources, type Catalogs, type Method } from './registry.js';
+import { completes, type Catalogs, type Method } from './registry.js';
 
 /** What a server says that it can do. Members that are undefined are not there once this is JSON. */
 export function capabilitiesOf(
@@ -16,7 +16,7 @@ export function capabilitiesOf(
   return {
     tools: catalogs.tools.offered ? { listChanged } : undefined,
     prompts: catalogs.prompts.offered ? { listChanged } : undefined,
-    resources: hasResources(catalogs) ? { subscribe: true, listChanged } : undefined,
+    resources: catalogs.resources.offered || catalogs.templates.offered ? { subscribe: true, listChanged } : undefined,
     completions: completes(catalogs) ? {} : undefined,
     logging: logging ? {} : undefined,
     extensions: settings.length > 0 ? Object.fromEntries(settings) : undefined,

@@ -1,4 +1,5 @@
 import type { JsonObject, RequestId } from '../json-rpc.js';
+import type { Tracer } from '../util/tracing.js';
 import type { Context } from './context.js';
 
 /** A request on its way to its handler. */
@@ -35,4 +36,12 @@ export type Middleware = (next: Next) => Next;
 /** Composes middleware, first one outermost. */
 export function compose(middleware: readonly Middleware[], innermost: Next): Next {
   return middleware.reduceRight<Next>((next, wrap) => wrap(next), innermost);
+}
+
+/** A span for every request. Loaded when it is asked for: most servers are not traced. */
+export function traced(tracer: Tracer): Middleware {
+  return (inner) => {
+    const loaded = import('./tracing.js').then(({ tracing }) => tracing(tracer)(inner));
+    return async (request, ctx) => (await loaded)(request, ctx);
+  };
 }

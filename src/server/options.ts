@@ -1,6 +1,7 @@
 import type { CorsOptions, Origins } from '../http/origin.js';
 import type { CacheHints } from '../spec/types.js';
 import type { Secret } from '../util/seal.js';
+import type { Tracer } from '../util/tracing.js';
 import type { Bus } from './bus.js';
 import type { Context } from './context.js';
 import type { MayWatch, SubscriptionLimits } from './subscriptions.js';
@@ -80,6 +81,11 @@ export interface ServerOptions {
   readonly bus?: Bus;
   /** Whether a caller may hear of updates of a resource. Default: every caller of every resource. */
   readonly mayWatch?: MayWatch;
+  /**
+   * Makes a span of every request: an OpenTelemetry `Tracer`, or anything of its shape. Outermost of all middleware; use
+   * `tracing(...)` in its place for more than the defaults. Default: none.
+   */
+  readonly tracer?: Tracer;
   /** `false`: `ctx.log` sends nothing and the capability is not declared. Default `true`. */
   readonly logging?: boolean;
   /**

@@ -104,7 +104,7 @@ export interface MemoryRateLimitStoreOptions {
 export function memoryRateLimitStore(options: MemoryRateLimitStoreOptions = {}): {
   take(key: string, limit: RateLimit): number;
 } {
-  const { maxBuckets = 100_000, now = Date.now } = options;
+  const { maxBuckets = 100_000, now = () => Date.now() } = options;
   const buckets = new Map<string, { tokens: number; at: number }>();
   return {
     take(key, { burst, perSecond }) {

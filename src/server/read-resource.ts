@@ -1,6 +1,7 @@
 import { McpError } from '../errors.js';
 import { isObject, type JsonObject } from '../json-rpc.js';
 import type { BlobResourceContents, TextResourceContents } from '../spec/types.js';
+import { readUri } from '../util/uri-template-match.js';
 import { requireCapabilities } from './capabilities.js';
 import { sees } from './catalog.js';
 import { toBase64 } from './content.js';
@@ -45,7 +46,7 @@ function find({ resources, templates }: Catalogs, uri: string, ctx: Context): [C
   const fixed = resources.get(uri, ctx);
   if (fixed !== undefined) return [fixed, {}];
   for (const entry of templates.values()) {
-    const variables = entry.template.match(uri);
+    const variables = readUri(entry.template.parts, uri);
     if (variables !== undefined && sees(entry, ctx)) return [entry, variables];
   }
   return undefined;

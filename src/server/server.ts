@@ -23,7 +23,7 @@ import { serveFetch } from './fetch-handler.js';
 import { httpEndpoint, type HttpEndpoint } from './http-endpoint.js';
 import { Listening } from './listening.js';
 import { compileMethod, compileNotification, type MethodDefinition } from './method.js';
-import type { Middleware } from './middleware.js';
+import { traced, type Middleware } from './middleware.js';
 import { checkOptions, defaultLimits, type ServerOptions } from './options.js';
 import {
   compilePrompt,
@@ -110,7 +110,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
   /** @throws TypeError for options that make no sense */
   constructor(info: ServerInfo, options: ServerOptions = {}) {
     const { instructions, ...implementation } = info;
-    const { cache, pageSize = Infinity, secret, logging = true } = options;
+    const { cache, pageSize = Infinity, secret, logging = true, tracer } = options;
     this.#instructions = instructions;
     this.#options = options;
     checkOptions(options);
@@ -147,6 +147,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
       mask(error, 'The request failed', undefined),
     );
     this.fetch = (request) => serveFetch(this['~http'], request, {});
+    if (tracer !== undefined) this.use(traced(tracer));
   }
 
   /**

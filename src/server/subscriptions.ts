@@ -134,7 +134,7 @@ export class Subscriptions {
       for (const topic of topics) characters += topic.length;
       this.#characters += characters;
       if (this.#characters > this.#limits.subscribedCharacters) throw busy(ctx, 'The subscriptions watch too much');
-      if (topics.length > 0) await this.#attach();
+      if (topics.length > 0 && !this.#closed) await this.#attach();
       if (!exchange.gone) {
         const stream = new SubscriptionStream(exchange, id, topics, this.#forget);
         const acknowledged = stream.send(
@@ -202,7 +202,7 @@ export class Subscriptions {
   /** The part of a filter that is honoured, and what to wait for. */
   async #agree(asked: unknown, ctx: Context): Promise<{ honoured: JsonObject; topics: Topic[] }> {
     if (!isObject(asked)) throw invalid('params.notifications must be an object');
-    const { offers, mayWatch, filters } = this.#settings;
+    const { offers, mayWatch = () => true, filters } = this.#settings;
     const honoured: JsonObject = {};
     const topics: Topic[] = [];
     for (const [member, kind] of LISTS) {
@@ -214,14 +214,17 @@ export class Subscriptions {
     }
     const uris = this.#keys('resourceSubscriptions', asked['resourceSubscriptions'] ?? []);
     if (offers('resource')) {
-      const allowed = await Promise.all(uris.map((uri) => allows(mayWatch, uri, ctx)));
+      const allowed = await Promise.all(uris.map((uri) => guarded('mayWatch', () => mayWatch(uri, ctx))));
       const watched = uris.filter((_uri, index) => allowed[index]);
       if (watched.length > 0) honoured['resourceSubscriptions'] = watched;
       for (const uri of watched) topics.push(resourceTopic(uri));
     }
     for (const [member, read] of filters ?? []) {
       if (asked[member] === undefined) continue;
-      const { value, keys } = (await read(asked[member], ctx)) ?? { value: undefined, keys: [] };
+      const { value, keys } = (await guarded(`The filter ${member}`, () => read(asked[member], ctx))) ?? {
+        value: undefined,
+        keys: [],
+      };
       if (keys.length === 0) continue;
       honoured[member] = value;
       for (const key of this.#keys(member, keys)) topics.push(extensionTopic(member, key));
@@ -274,12 +277,12 @@ export class Subscriptions {
   }
 }
 
-async function allows(mayWatch: MayWatch = () => true, uri: string, ctx: Context): Promise<boolean> {
+/** Asks code of the author's. Like a handler's, its errors reach the caller only where the context made them. */
+async function guarded<T>(what: string, ask: () => T | Promise<T>): Promise<T> {
   try {
-    return await mayWatch(uri, ctx);
+    return await ask();
   } catch (error) {
-    // Like a handler's: only what the context made reaches the caller.
-    throw raisedBy(error) ?? new Error(`mayWatch failed for ${uri}`, { cause: error });
+    throw raisedBy(error) ?? new Error(`${what} failed`, { cause: error });
   }
 }
 

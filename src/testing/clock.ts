@@ -35,6 +35,14 @@ export interface FakeClock {
    * @throws what a timer's callback throws, and TypeError when it is not installed or `ms` is negative
    */
   advance(ms: number): Promise<void>;
+  /**
+   * Waits, in real time, until timers wait here: for what has still to come by before it starts them, such as a part of
+   * the package that is loaded when it is first needed, a connection, or a signature.
+   *
+   * @param timers how many there must be. Default 1
+   * @throws TypeError when it is not installed
+   */
+  armed(timers?: number): Promise<void>;
 }
 
 /** {@link FakeClock} for `using`, where the compiler's `lib` knows it. */
@@ -101,6 +109,9 @@ export function fakeClock(options: FakeClockOptions = {}): DisposableClock {
     return handle;
   };
   const due = (): Timer[] => [...timers.values()].sort((a, b) => a.at - b.at || a.id - b.id);
+  const check = (): void => {
+    if (installed !== clock) throw new TypeError('The fake clock is not installed: fakeClock().install()');
+  };
   const fire = (timer: Timer): void => {
     elapsed = timer.at;
     if (timer.repeats) timer.at += timer.delay;
@@ -159,8 +170,11 @@ export function fakeClock(options: FakeClockOptions = {}): DisposableClock {
       installed = undefined;
       for (const undo of restore.splice(0)) undo();
     },
+    async armed(count = 1) {
+      for (check(); timers.size < count; check()) await rest();
+    },
     async advance(ms) {
-      if (installed !== clock) throw new TypeError('The fake clock is not installed: fakeClock().install()');
+      check();
       if (!(ms >= 0)) throw new TypeError('advance(ms): time does not go back');
       const end = elapsed + ms;
       const { port1, port2 } = new MessageChannel();

@@ -214,7 +214,7 @@ const nameOf = (call: ReplayCall): string =>
 function capabilitiesOf({ elicit, elicitUrl, sample, roots }: ScriptHandlers): ClientCapabilities {
   return {
     ...((elicit ?? elicitUrl) && { elicitation: { ...(elicit && { form: {} }), ...(elicitUrl && { url: {} }) } }),
-    ...(sample && { sampling: { tools: {}, context: {} } }),
+    ...(sample && { sampling: {} }),
     ...(roots && { roots: {} }),
   };
 }

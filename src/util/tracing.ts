@@ -76,7 +76,7 @@ export interface TracedRequest {
   /** The JSON-RPC method. */
   readonly method: string;
   /** The params, with `_meta`. */
-  readonly params?: Readonly<Record<string, unknown>>;
+  readonly params?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** How a request failed: `error.type`, the JSON-RPC error code if there is one, and what it says. */

@@ -26,8 +26,22 @@ export function safe(value: string, op: string): boolean {
   return !/\0|\p{Cs}|(?:^|[\\/])\.\.(?:[\\/]|$)/u.test(value) && (/[+#?&]/.test(op) || !/^[\\/]/.test(value));
 }
 
-/** Reads a URI by a template's parts: a pass from the end finds where each part ends, a pass from the start reads. */
+/**
+ * Reads a URI by a template: the values of the variables, percent-decoded. A value can contain a `/` where the URI says `%2F`; that of `{id}`
+ * never does where the URI says `/`.
+ *
+ * The parameters of `{?…}`, `{&…}` and `{;…}` may come in any order and be absent; others than the template's do not match.
+ * Nor does a URI of more than 65,536 characters, a percent-encoding that is malformed, or a value that used as a path would
+ * lead elsewhere: with a NUL character or a segment `..`, or, but for `{+…}`, `{#…}`, `{?…}` and `{&…}`, with a slash or a
+ * backslash at its start. Where a URI can be read in two ways, the earlier variable gets the shorter value.
+ *
+ * Its time grows with the URI's length times the number of the template's parts, whatever the URI: nothing backtracks.
+ *
+ * @param parts the template's, from `parseTemplate`
+ * @returns `undefined` for a URI that is none of the template's
+ */
 export function readUri(parts: readonly (string | Expression)[], uri: string): Values | undefined {
+  // A pass from the end finds where each part ends, a pass from the start reads.
   const size = uri.length;
   const [head] = parts;
   // Most URIs are another template's; the text at the start tells.

@@ -1,10 +1,11 @@
 /**
  * URI templates (RFC 6570, levels 1 to 4), read: which of a template's URIs this is, and with which values. The RFC says nothing
- * of that, so what is ambiguous is refused when the template is parsed. Writing is in `uri-template-expand.ts`.
+ * of that, so what is ambiguous is refused when the template is parsed. Reading a URI is in
+ * `uri-template-match.ts`, writing one in `uri-template-expand.ts`.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6570
  */
-import { readUri, type Expression } from './uri-template-match.js';
+import type { Expression } from './uri-template-match.js';
 
 /**
  * The variables of a template by name, from its literal type. `{id}` and `{+path}` are strings that are never empty; with an
@@ -49,20 +50,8 @@ export interface UriTemplate {
   readonly source: string;
   /** The names of its variables, in order. */
   readonly variables: readonly string[];
-  /**
-   * Reads a URI: the values of the variables, percent-decoded. A value can contain a `/` where the URI says `%2F`; that of `{id}`
-   * never does where the URI says `/`.
-   *
-   * The parameters of `{?…}`, `{&…}` and `{;…}` may come in any order and be absent; others than the template's do not match.
-   * Nor does a URI of more than 65,536 characters, a percent-encoding that is malformed, or a value that used as a path would
-   * lead elsewhere: with a NUL character or a segment `..`, or, but for `{+…}`, `{#…}`, `{?…}` and `{&…}`, with a slash or a
-   * backslash at its start. Where a URI can be read in two ways, the earlier variable gets the shorter value.
-   *
-   * Its time grows with the URI's length times the number of the template's parts, whatever the URI: nothing backtracks.
-   *
-   * @returns `undefined` for a URI that is none of the template's
-   */
-  match(uri: string): Record<string, string | string[]> | undefined;
+  /** Its text and its expressions, for {@link readUri}. */
+  readonly parts: readonly (string | Expression)[];
 }
 
 /** Whether a URI contains an expression. */
@@ -96,7 +85,7 @@ export function parseTemplate(source: string): UriTemplate {
     }
     before = `${op}{`;
   }
-  return { source, variables, match: (uri) => readUri(parts, uri) };
+  return { source, variables, parts };
 }
 
 /** A template's text, encoded, and its expressions. */

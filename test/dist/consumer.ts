@@ -5,10 +5,22 @@ import * as everything from 'mcpwire';
 import { HttpTransport, McpClient, isMcpError, type McpError } from 'mcpwire/client';
 import * as modernClient from 'mcpwire/client/modern';
 import { serve, toNodeListener } from 'mcpwire/node';
-import { McpServer, ToolError, defineTool, image, result, text } from 'mcpwire/server';
+import {
+  McpServer,
+  ToolError,
+  defineTool,
+  image,
+  memoryBus,
+  rateLimit,
+  result,
+  text,
+  type Bus,
+  type Tracer,
+} from 'mcpwire/server';
 import { ToolSchema, methodSchemas, type WireSchema } from 'mcpwire/schemas';
 import * as modernServer from 'mcpwire/server/modern';
 import { connectInMemory, fakeClock, faultyFetch, recordWire, script, type WireEntry } from 'mcpwire/testing';
+import { clientTracing, traceContext, tracing } from 'mcpwire/tracing';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 declare function same<A, B>(equal: Equal<A, B>): void;
@@ -135,6 +147,22 @@ export async function statements(): Promise<void> {
   const client = await McpClient.connect<typeof plain>('http://127.0.0.1:3000/mcp');
   await client.callTool('echo', { value: 'a' });
 }
+
+// --- Changes, limits and spans --------------------------------------------------------------------------------------
+
+declare const tracer: Tracer;
+const bus: Bus = memoryBus();
+export const observed = new McpServer({ name: 'observed', version: '1.0.0' }, { bus, mayWatch: (uri) => uri !== '' })
+  .use(tracing(tracer, { attributes: { 'network.transport': 'tcp' } }))
+  .use(rateLimit({ methods: { 'tools/call': { burst: 10, perSecond: 1 } }, tools: { ping: false } }))
+  .tool('ping', {}, (_args, ctx) => String(traceContext(ctx).traceparent));
+observed.notify.resourceUpdated('file:///a');
+void bus.publish({ kind: 'resource', uri: 'file:///a' });
+// @ts-expect-error a resource's update names the resource
+void bus.publish({ kind: 'resource' });
+// @ts-expect-error a limit has two numbers
+rateLimit({ tools: { ping: { burst: 10 } } });
+clientTracing(tracer);
 
 // --- Handlers are checked -------------------------------------------------------------------------------------------
 

@@ -39,8 +39,8 @@ test('a call within a call is one trace, from the first caller to the last serve
 test('a client’s middleware sends its span along', async () => {
   exporter.reset();
   let sent: unknown;
-  const handle = traceCalls((request: { method: string; params?: Record<string, unknown> }) => {
-    sent = request.params?.['_meta'];
+  const handle = traceCalls((_call: { method: string }, ctx: { options?: { meta?: Record<string, unknown> } }) => {
+    sent = ctx.options?.meta;
     return Promise.resolve({});
   });
   await handle({ method: 'tools/list' }, {});

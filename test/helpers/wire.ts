@@ -8,6 +8,8 @@ export const META = {
   info: 'io.modelcontextprotocol/clientInfo',
   capabilities: 'io.modelcontextprotocol/clientCapabilities',
   server: 'io.modelcontextprotocol/serverInfo',
+  logLevel: 'io.modelcontextprotocol/logLevel',
+  subscription: 'io.modelcontextprotocol/subscriptionId',
 } as const;
 
 export type Json = Record<string, unknown>;
@@ -34,13 +36,15 @@ export function rpc(method: string, params: Json = {}, { id = 1, meta: extra }: 
 
 /** The headers that a conforming client sends with a modern request. */
 export function headersOf(message: Json): Record<string, string> {
-  const { name } = (message['params'] ?? {}) as Json;
+  const params = (message['params'] ?? {}) as Json;
+  const named = { 'tools/call': 'name', 'prompts/get': 'name', 'resources/read': 'uri' }[String(message['method'])];
+  const name = named === undefined ? undefined : params[named];
   return {
     'content-type': 'application/json',
     accept: 'application/json, text/event-stream',
     'mcp-protocol-version': VERSION,
     'mcp-method': String(message['method']),
-    ...(message['method'] === 'tools/call' && typeof name === 'string' ? { 'mcp-name': headerText(name) } : {}),
+    ...(typeof name === 'string' ? { 'mcp-name': headerText(name) } : {}),
   };
 }
 
@@ -123,6 +127,26 @@ export async function ask(
 ): Promise<{ status: number; headers: Headers } & Answer> {
   const response = await server.fetch(request);
   return { status: response.status, headers: response.headers, ...(await answerOf(response)) };
+}
+
+/** The entries of a list that is read to its end, page by page, with the pages themselves. */
+export async function listAll(
+  server: McpServer<unknown>,
+  method: string,
+  key: string,
+  options: RequestOptions = {},
+): Promise<{ readonly entries: Json[]; readonly pages: (ToolResult & Json)[] }> {
+  const pages: (ToolResult & Json)[] = [];
+  const entries: Json[] = [];
+  let cursor: unknown;
+  do {
+    const { result, error } = await ask(server, modern(method, cursor === undefined ? {} : { cursor }, options));
+    if (result === undefined) throw new Error(`${method}: ${error.message}`);
+    pages.push(result);
+    entries.push(...(result[key] as Json[]));
+    cursor = result['nextCursor'];
+  } while (cursor !== undefined);
+  return { entries, pages };
 }
 
 /** The text of a tool result's first block. */

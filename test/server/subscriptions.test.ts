@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import * as fc from 'fast-check';
-import { isMcpError } from 'mcpwire/server';
+import { isMcpError, McpError } from 'mcpwire/server';
 import { memoryBus, type Bus, type Change } from '../../src/server/bus.ts';
 import { headersOf } from '../../src/server/context.ts';
 import { Subscriptions, type SubscriptionSettings } from '../../src/server/subscriptions.ts';
@@ -324,6 +324,14 @@ describe('extensions', () => {
     await expect(listen(subscriptions, { taskIds: 'refuse' }).closed).rejects.toMatchObject({ rpcCode: -32021 });
   });
 
+  test('what a filter fails with is masked, also where it is an error of this package', async () => {
+    const { subscriptions } = setUp({
+      filters: new Map([['taskIds', () => Promise.reject(new McpError('unauthorized', 'downstream'))]]),
+    });
+    const { closed } = listen(subscriptions, { taskIds: [] });
+    await expect(closed).rejects.toSatisfy((error) => !isMcpError(error));
+  });
+
   test('a slow reader gets the last change of each key', async () => {
     const { bus, subscriptions } = setUp({ filters });
     const { exchange } = listen(subscriptions, { taskIds: ['mine-1', 'mine-2'] });
@@ -462,7 +470,8 @@ describe('ending', () => {
   // spec: basic/patterns/subscriptions#graceful-closure.1 basic/patterns/subscriptions#cancellation.1
   test('close ends every stream with a result that carries the id, and lets go of the bus', async () => {
     const off = vi.fn<() => void>();
-    const { subscriptions } = setUp({ bus: { publish: () => {}, subscribe: () => off } });
+    const subscribe = vi.fn<Bus['subscribe']>(() => off);
+    const { subscriptions } = setUp({ bus: { publish: () => {}, subscribe } });
     const streams = [1, 'two'].map((id) => ({ id, ...listen(subscriptions, { toolsListChanged: true }, { id }) }));
     await settle();
     await subscriptions.close();
@@ -472,6 +481,7 @@ describe('ending', () => {
     expect(subscriptions.watched).toBe(0);
     const late = listen(subscriptions, { toolsListChanged: true });
     expect(await late.closed).toEqual({ _meta: { [ID]: 1 } });
+    expect(subscribe).toHaveBeenCalledOnce();
   });
 
   test('the place that serves a stream ends it when it begins to close', async () => {

@@ -143,6 +143,21 @@ describe('spans of a server', () => {
   });
 });
 
+test('the option tracer makes a span of every request, outside of all middleware', async () => {
+  const server = new McpServer({ name: 't', version: '1' }, { tracer })
+    .tool('search', {}, () => 'found')
+    .use((next) => async (request, ctx) => {
+      if (request.method === 'tools/list') throw new McpError('unauthorized', 'Not for you');
+      return next(request, ctx);
+    });
+  await server.fetch(toolCall('search'));
+  await server.fetch(modern('tools/list'));
+  expect(exporter.getFinishedSpans().map(({ name, status }) => [name, status.code])).toEqual([
+    ['tools/call search', api.SpanStatusCode.UNSET],
+    ['tools/list', api.SpanStatusCode.ERROR],
+  ]);
+});
+
 describe('trace context', () => {
   // spec: basic#meta.17
   test('the parent is the caller’s span, of the same trace and with its tracestate', async () => {
@@ -165,7 +180,7 @@ describe('trace context', () => {
     },
   );
 
-  // spec: basic#meta
+  // spec: basic#meta.17
   test('traceContext(ctx) is what a call made in the handler continues: the span, and the caller’s baggage', async () => {
     const { server, seen } = traced();
     await server.fetch(toolCall('search', {}, { meta: { traceparent: PARENT, baggage: 'user=ada' } }));
@@ -198,31 +213,41 @@ describe('trace context', () => {
 });
 
 describe('spans of a client', () => {
-  /** What a client's middleware wraps: here, a server in the same process. */
+  interface Call {
+    readonly method: string;
+    readonly params?: JsonObject;
+  }
+
+  /** Calls through the middleware, as a client does. */
   async function send(
     result: () => JsonObject | Promise<JsonObject>,
-    params?: JsonObject,
-  ): Promise<{ sent: JsonObject; result: JsonObject }> {
-    let sent: JsonObject = {};
-    const middleware = clientTracing(tracer);
-    const handle = middleware(async (request: { id: number; method: string; params?: JsonObject }) => {
-      sent = request.params?.['_meta'] as JsonObject;
+    meta?: JsonObject,
+  ): Promise<{ sent: JsonObject | undefined; result: JsonObject }> {
+    let sent: JsonObject | undefined;
+    const handle = clientTracing(tracer)(async (
+      _call: Call,
+      ctx: { options: { meta?: JsonObject; timeoutMs: number } },
+    ) => {
+      expect(ctx.options.timeoutMs).toBe(7);
+      sent = ctx.options.meta;
       return await result();
     });
-    return { result: await handle({ id: 3, method: 'tools/call', ...(params && { params }) }, {}), sent };
+    const ctx = { options: { timeoutMs: 7, ...(meta && { meta }) }, server: { protocolVersion: '2026-07-28' } };
+    return { result: await handle({ method: 'tools/call', params: { name: 'search' } }, ctx), sent };
   }
 
   test('kind CLIENT, and its own span goes out as traceparent beside what is in _meta', async () => {
-    const { sent } = await send(() => ({ content: [] }), { name: 'search', _meta: { progressToken: 3 } });
+    const { sent } = await send(() => ({ content: [] }), { progressToken: 3 });
     const span = onlySpan();
     expect(span.name).toBe('tools/call search');
     expect(span.kind).toBe(api.SpanKind.CLIENT);
+    expect(span.attributes['mcp.protocol.version']).toBe('2026-07-28');
     const { traceId, spanId } = span.spanContext();
     expect(sent).toEqual({ progressToken: 3, traceparent: `00-${traceId}-${spanId}-01` });
   });
 
   test('a context in the call’s own meta is the parent', async () => {
-    const { sent } = await send(() => ({}), { name: 'search', _meta: { traceparent: PARENT, baggage: 'user=ada' } });
+    const { sent } = await send(() => ({}), { traceparent: PARENT, baggage: 'user=ada' });
     const span = onlySpan();
     expect(span.parentSpanContext).toMatchObject({ traceId: TRACE, spanId: SPAN });
     expect(sent).toEqual({ traceparent: `00-${TRACE}-${span.spanContext().spanId}-01`, baggage: 'user=ada' });

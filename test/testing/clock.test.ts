@@ -117,6 +117,21 @@ describe('a fake clock', () => {
     expect(signal.reason).toMatchObject({ name: 'TimeoutError' });
   });
 
+  test('waits in real time for timers that are yet to start', async () => {
+    const goes = gate();
+    setTimeout(() => goes.open(), 5);
+    clock = fakeClock().install();
+    const callback = vi.fn<() => void>();
+    void goes.opened.then(() => setTimeout(callback, 1000)).then(() => setTimeout(callback, 2000));
+    await clock.armed();
+    expect(clock.pending[0]).toBe(1000);
+    await clock.armed(2);
+    await clock.advance(2000);
+    expect(callback).toHaveBeenCalledTimes(2);
+    clock.uninstall();
+    await expect(clock.armed()).rejects.toThrow(/not installed/);
+  });
+
   test('fails loudly: when a callback throws, when it is not installed, when it is to go back', async () => {
     clock = fakeClock().install();
     setTimeout(() => {

@@ -217,8 +217,8 @@ describe('checkReplay fails, too', () => {
     await errorOf(checkReplay(server, call, steps));
     await checkReplay(server, call, [], { capabilities: { roots: {} } });
     expect(server.seen.map(({ _meta }) => (_meta as Json)['io.modelcontextprotocol/clientCapabilities'])).toEqual([
-      { elicitation: { url: {} }, sampling: { tools: {}, context: {} }, roots: {} },
-      { elicitation: { url: {} }, sampling: { tools: {}, context: {} }, roots: {} },
+      { elicitation: { url: {} }, sampling: {}, roots: {} },
+      { elicitation: { url: {} }, sampling: {}, roots: {} },
       { roots: {} },
       { roots: {} },
     ]);

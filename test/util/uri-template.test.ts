@@ -2,12 +2,13 @@ import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { expandTemplate } from '../../src/util/uri-template-expand.js';
 import { isTemplate, parseTemplate } from '../../src/util/uri-template.js';
+import { readUri } from '../../src/util/uri-template-match.js';
 
 // Many rounds: slow machines may take their time.
 vi.setConfig({ testTimeout: 60_000 });
 
 const match = (template: string, uri: string) => {
-  const values = parseTemplate(template).match(uri);
+  const values = readUri(parseTemplate(template).parts, uri);
   return values && { ...values };
 };
 
@@ -316,7 +317,8 @@ describe('A5: hostile URIs take linear time', () => {
   test.each(['', '+', '#', '.', '/', ';', '?', '&'])('with the operator "%s"', (op) => {
     for (const spec of ['x', 'x*', 'x,y*']) {
       for (const template of [`a{${op}${spec}}`, `a{${op}${spec}}z`, `a{${op}${spec}}/{w}-{z}`]) {
-        const { match: read } = parseTemplate(template);
+        const { parts } = parseTemplate(template);
+        const read = (uri: string) => readUri(parts, uri);
         for (const body of bodies) {
           for (const tail of tails) {
             const uri = `a${op.replace('+', '')}${fill(body, size)}${tail}`;
@@ -332,7 +334,8 @@ describe('A5: hostile URIs take linear time', () => {
 
   test('with 256 variables', () => {
     const names = Array.from({ length: 256 }, (_, index) => `v${index}`);
-    const { match: read } = parseTemplate(`a{?${names.slice(1).join()},v0*}`);
+    const { parts } = parseTemplate(`a{?${names.slice(1).join()},v0*}`);
+    const read = (uri: string) => readUri(parts, uri);
     const uri = `a?${fill('v0=&', size)}v1=`;
     expect(least(() => time(() => read(uri)), 50)).toBeLessThan(50);
   });
