@@ -43,6 +43,7 @@ export type {
   ToolsOf,
   UriOf,
 } from './client/typed.js';
+export type { Span, SpanOptions, Tracer } from './util/tracing.js';
 export { McpError, isMcpError } from './errors.js';
 export type { McpErrorCode, McpErrorFacts } from './errors.js';
 export type {
