@@ -30,6 +30,7 @@ export type { ServerFacts } from './client/link.js';
 export type { CallOptions, ConnectLimits, ConnectOptions, ListOptions, Progress } from './client/options.js';
 export type { CacheOptions, CacheStore } from './client/stored.js';
 export type { ClientTransport, ExchangeOptions, HeaderSource } from './client/transport.js';
+export type { Span, SpanOptions, Tracer } from './util/tracing.js';
 export type {
   AnyPromptArguments,
   AnyPrompts,
@@ -43,7 +44,6 @@ export type {
   ToolsOf,
   UriOf,
 } from './client/typed.js';
-export type { Span, SpanOptions, Tracer } from './util/tracing.js';
 export { McpError, isMcpError } from './errors.js';
 export type { McpErrorCode, McpErrorFacts } from './errors.js';
 export type {

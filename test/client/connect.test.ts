@@ -29,6 +29,7 @@ const unsupported: Answer = ({ message }, response) =>
 
 describe("connecting with protocolVersion 'auto'", () => {
   // spec: server/discover#when-to-call.1
+  // spec: basic/versioning#backward-compatibility-with-initialization-based-versions.1
   it('discovers what the server is', async () => {
     const { url, received } = await listen(modern);
     const client = await McpClient.connect(url);

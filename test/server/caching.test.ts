@@ -24,8 +24,7 @@ const hints = async (server: McpServer<unknown>, method: string, params: Json = 
 };
 
 describe.each(CACHEABLE)('%s', (method, params) => {
-  // spec: server/utilities/caching#cacheable-results
-  // spec: server/utilities/caching#time-to-live-ttl-field
+  // spec: server/utilities/caching#cacheable-results.1 server/utilities/caching#time-to-live-ttl-field
   test('carries hints, which are the honest ones unless the author says otherwise', async () => {
     expect(await hints(make(), method, params)).toEqual({ ttlMs: 0, cacheScope: 'private' });
   });
@@ -79,7 +78,7 @@ describe('hints of one resource', () => {
 
 describe('CA4: a time to live is an integer, 0 or more', () => {
   const members = ['ttlMs', 'discover', 'tools', 'prompts', 'resources', 'resourceTemplates'] as const;
-  // spec: server/utilities/caching#time-to-live-ttl-field
+  // spec: server/utilities/caching#time-to-live-ttl-field.5
   test.each([-1, 1.5, Number.NaN, Infinity, '5', null])('%j throws, wherever it stands', (ttlMs) => {
     for (const member of members) {
       const cache = (member === 'ttlMs' ? { ttlMs } : { [member]: { ttlMs } }) as ServerCache;
@@ -90,7 +89,7 @@ describe('CA4: a time to live is an integer, 0 or more', () => {
     ).toThrow('resource "docs://a": ttlMs must be an integer, 0 or more');
   });
 
-  // spec: server/utilities/caching#time-to-live-ttl-field
+  // spec: server/utilities/caching#time-to-live-ttl-field.5
   test('what a read says of itself is checked as well: a masked error, and the author is told', async () => {
     const onError = vi.fn<OnError>();
     const server = AUTHOR({ onError }).resource(
@@ -107,8 +106,9 @@ describe('for whom', () => {
   const PUBLIC = { ttlMs: 5, cacheScope: 'public' } as const;
   const visible = () => true;
 
-  // spec: server/utilities/caching#choosing-a-cache-scope
-  // spec: server/utilities/caching#security-considerations
+  // spec: server/utilities/caching#choosing-a-cache-scope server/utilities/caching#security-considerations
+  // spec: server/utilities/caching#interaction-with-pagination.4
+  // spec: server/utilities/caching#interaction-with-pagination.5
   test('a list that not everyone sees alike is private, whatever the options say', async () => {
     const cache = { ...PUBLIC, tools: PUBLIC, prompts: PUBLIC, resources: PUBLIC, resourceTemplates: PUBLIC };
     const server = AUTHOR({ cache, pageSize: 1 })
@@ -127,7 +127,7 @@ describe('for whom', () => {
       ['resources/templates/list', 'resourceTemplates'],
     ] as const) {
       const { pages } = await listAll(server, method, key);
-      // spec: server/utilities/caching#interaction-with-pagination
+      // spec: server/utilities/caching#interaction-with-pagination.4 server/utilities/caching#interaction-with-pagination.5
       expect(pages.map(({ cacheScope, ttlMs }) => [cacheScope, ttlMs])).toEqual([
         ['private', 5],
         ['private', 5],
@@ -136,7 +136,8 @@ describe('for whom', () => {
     expect(await hints(server, 'server/discover')).toEqual(PUBLIC);
   });
 
-  // spec: server/utilities/caching#interaction-with-pagination
+  // spec: server/utilities/caching#interaction-with-pagination.4
+  // spec: server/utilities/caching#interaction-with-pagination.5
   test('all pages of a list have the same scope, static or dynamic', async () => {
     for (const cacheScope of ['public', 'private'] as const) {
       const server = AUTHOR({ pageSize: 2, cache: { resources: { cacheScope } } }).list('resources', ({ cursor }) =>

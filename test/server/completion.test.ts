@@ -24,12 +24,12 @@ const values = async (server: McpServer<unknown>, value = '', ref: unknown = PRO
   (await complete(server, { ref, argument: { name, value } })).result['completion'] as Json;
 
 describe('the capability', () => {
-  // spec: server/utilities/completion#capabilities
+  // spec: server/utilities/completion#capabilities.1
   test('is declared by a server that completes anything', async () => {
     expect((await ask(make(), modern('server/discover'))).result['capabilities']).toMatchObject({ completions: {} });
   });
 
-  // spec: server/utilities/completion#error-handling
+  // spec: server/utilities/completion#error-handling.1
   test('is not declared by one that completes nothing, where the method does not exist', async () => {
     const server = new McpServer({ name: 'c', version: '1' }).prompt('p', {}, () => 'x');
     expect((await ask(server, modern('server/discover'))).result['capabilities']).not.toHaveProperty('completions');
@@ -122,8 +122,8 @@ describe('an argument that has no completer', () => {
 
 describe('BI14: what does not fit is -32602, and no completer runs', () => {
   const argument = { name: 'language', value: 'p' };
-  // spec: server/utilities/completion#error-handling
-  // spec: server/utilities/completion#security
+  // spec: server/utilities/completion#error-handling.2 server/utilities/completion#error-handling.3
+  // spec: server/utilities/completion#security.1 server/utilities/completion#implementation-considerations.4
   test.each<[string, Json]>([
     ['an unknown prompt', { ref: { type: 'ref/prompt', name: 'none' }, argument }],
     ['an unknown template', { ref: { type: 'ref/resource', uri: 'none://{a}' }, argument }],
@@ -150,7 +150,7 @@ describe('BI14: what does not fit is -32602, and no completer runs', () => {
 });
 
 describe('a completer that fails', () => {
-  // spec: server/utilities/completion#error-handling
+  // spec: server/utilities/completion#error-handling.4
   test.each<[string, unknown]>([
     ['an Error', new Error('secret')],
     ['an McpError of a client that it uses', new McpError('unauthorized', 'secret', { status: 401 })],
@@ -200,7 +200,7 @@ describe('a completer that fails', () => {
 });
 
 describe('suggestions for those who may have them', () => {
-  // spec: server/utilities/completion#security
+  // spec: server/utilities/completion#security.3
   test('what a caller does not see is as unknown to completion as what is not there', async () => {
     const completer = vi.fn<() => string[]>(() => ['secret']);
     const server = new McpServer({ name: 'c', version: '1' })

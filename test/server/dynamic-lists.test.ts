@@ -81,7 +81,7 @@ describe('paging', () => {
     expect(page.mock.calls[0]![1].id).toBe('l1');
   });
 
-  // spec: server/utilities/pagination#implementation-guidelines
+  // spec: server/utilities/pagination#implementation-guidelines.1
   test('BI13: any string that a source gives is a cursor, an empty one too', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(fc.oneof(fc.string(), fc.constant(''), fc.constant('.')), { maxLength: 5 }), async (cursors) => {
@@ -109,7 +109,7 @@ describe('paging', () => {
     ]);
   });
 
-  // spec: server/utilities/pagination#error-handling
+  // spec: server/utilities/pagination#error-handling.1
   test('a source refuses a cursor that makes no sense to it', async () => {
     const server = make().list('resources', ({ cursor }, ctx) => {
       if (cursor !== undefined && !/^\d+$/.test(cursor)) throw ctx.error(-32602, 'Invalid cursor');
@@ -281,7 +281,7 @@ describe('dynamic prompts', () => {
     expect((await ask(server, modern('prompts/list'))).result['prompts']).toEqual([{ name: 'remote' }]);
   });
 
-  // spec: server/prompts#error-handling
+  // spec: server/prompts#error-handling.1
   test('that are not there are -32602', async () => {
     for (const server of [listing(() => undefined), listing()]) {
       expect(await ask(server, modern('prompts/get', { name: 'remote' }))).toMatchObject({
@@ -315,7 +315,7 @@ describe('dynamic resources', () => {
     expect((await read(server, 'users://7')).result).toMatchObject({ contents: [{ text: '7' }] });
   });
 
-  // spec: server/resources#error-handling
+  // spec: server/resources#error-handling.1
   test('that are not there are -32602 with the URI', async () => {
     for (const server of [listing(() => undefined), listing(() => null), listing()]) {
       expect(await read(server, 'row:9')).toMatchObject({
@@ -331,7 +331,7 @@ test('each list has one source of its own kind', () => {
   expect(() => server.list('prompts', () => ({ prompts: [] }))).not.toThrow();
 });
 
-// spec: server/tools#capabilities
+// spec: server/tools#capabilities.1 server/tools#capabilities.2
 test('a dynamic list is a capability, even while it is empty', async () => {
   const server = make().list('tools', () => ({ tools: [] }));
   expect((await ask(server, modern('server/discover'))).result['capabilities']).toMatchObject({

@@ -86,7 +86,7 @@ describe.each(lists)('$method', (list) => {
     expect(pages[0]).not.toHaveProperty('nextCursor');
   });
 
-  // spec: server/utilities/pagination#implementation-guidelines
+  // spec: server/utilities/pagination#implementation-guidelines.1 basic#statelessness.3 basic#statelessness.5
   test('cursors are stable: the same page again and again, and in another process that is defined alike', async () => {
     const [one, other] = [filled(list, 10, { pageSize: 3 }), filled(list, 10, { pageSize: 3 })];
     const cursor = await cursorOf(one.server);
@@ -97,8 +97,7 @@ describe.each(lists)('$method', (list) => {
     expect(texts.size).toBe(1);
   });
 
-  // spec: server/utilities/pagination#error-handling
-  // spec: server/utilities/pagination#implementation-guidelines
+  // spec: server/utilities/pagination#error-handling.1 server/utilities/pagination#implementation-guidelines.2
   test('BI13: a bad, foreign or non-string cursor, and an empty one, is -32602', async () => {
     const { server } = filled(list, 10, { pageSize: 3 });
     const cursor = await cursorOf(server);
@@ -139,7 +138,7 @@ describe.each(lists)('$method', (list) => {
     expect(own).toHaveLength(3);
   });
 
-  // spec: server/utilities/pagination#implementation-guidelines
+  // spec: server/utilities/pagination#implementation-guidelines.1
   test('a cursor from before the list shrank is -32602, and one from before it grew goes on', async () => {
     const { server } = filled(list, 4, { pageSize: 3 });
     const cursor = await cursorOf(server);
@@ -149,7 +148,7 @@ describe.each(lists)('$method', (list) => {
     expect(await ask(shrunk.server, modern(method, { cursor }))).toMatchObject({ error: { code: -32602 } });
   });
 
-  // spec: server/tools#capabilities
+  // spec: server/tools#capabilities.2 server/prompts#capabilities.2 server/resources#capabilities.2
   test('what is registered between two requests is in the next answer', async () => {
     const { server } = filled(list, 3, { pageSize: 3 });
     expect((await listAll(server, method, key)).pages).toHaveLength(1);

@@ -38,13 +38,13 @@ const review = () =>
   );
 
 describe('the capability', () => {
-  // spec: server/prompts#capabilities
+  // spec: server/prompts#capabilities.1
   test('is declared, with listChanged, by a server that has prompts', async () => {
     const { result } = await ask(saying('x'), modern('server/discover'));
     expect(result['capabilities']).toMatchObject({ prompts: { listChanged: true } });
   });
 
-  // spec: server/prompts#capabilities
+  // spec: server/prompts#implementation-considerations.3
   test('is not declared by a server without prompts, whose methods do not exist', async () => {
     expect((await ask(make(), modern('server/discover'))).result['capabilities']).not.toHaveProperty('prompts');
     for (const method of ['prompts/list', 'prompts/get']) {
@@ -52,7 +52,7 @@ describe('the capability', () => {
     }
   });
 
-  // spec: server/prompts#capabilities
+  // spec: server/prompts#capabilities.2
   test('once declared is kept: when the last prompt has gone, the list is empty', async () => {
     const server = saying('x');
     await ask(server, modern('server/discover'));
@@ -63,8 +63,7 @@ describe('the capability', () => {
 });
 
 describe('prompts/list', () => {
-  // spec: server/prompts#prompt
-  // spec: basic/index#icons
+  // spec: server/prompts#capabilities.2 server/prompts#prompt basic#icons
   test('shows each prompt as it was defined, in the order of registration', async () => {
     const icons = [{ src: 'https://example.com/review.svg', mimeType: 'image/svg+xml', sizes: ['any'] }];
     const server = review().prompt(
@@ -91,7 +90,7 @@ describe('prompts/list', () => {
     });
   });
 
-  // spec: server/prompts#capabilities
+  // spec: server/prompts#capabilities.3 basic#statelessness.1
   test('BI15: is the same for every connection, whatever was asked before', async () => {
     const server = review();
     const before = await (await server.fetch(modern('prompts/list'))).text();
@@ -105,11 +104,9 @@ describe('what a handler returns', () => {
   const annotations = { audience: ['user'], priority: 0.5, lastModified: '2025-01-12T15:00:58Z' } as const;
   const user = (content: unknown) => [{ role: 'user', content }];
 
-  // spec: server/prompts#text-content
-  // spec: server/prompts#image-content
-  // spec: server/prompts#audio-content
+  // spec: server/prompts#image-content.1 server/prompts#audio-content.1 server/prompts#embedded-resources.1
+  // spec: server/prompts#embedded-resources.2 server/prompts#embedded-resources.3 server/prompts#text-content
   // spec: server/prompts#resource-links
-  // spec: server/prompts#embedded-resources
   test.each<[string, unknown, unknown]>([
     ['a string', 'hello', user({ type: 'text', text: 'hello' })],
     ['text', text('hello', { annotations }), user({ type: 'text', text: 'hello', annotations })],
@@ -183,6 +180,7 @@ describe('what a handler returns', () => {
     expect(result).not.toHaveProperty('cacheScope');
   });
 
+  // spec: server/prompts#security.1
   test.each<[string, unknown]>([
     ['nothing', undefined],
     ['null', null],
@@ -207,7 +205,7 @@ describe('what a handler returns', () => {
 });
 
 describe('arguments', () => {
-  // spec: server/prompts#implementation-considerations
+  // spec: server/prompts#implementation-considerations.1
   test('reach the handler as the schema yields them, with defaults', async () => {
     const server = review();
     expect((await get(server, 'code_review', { code: 'x' })).result['messages']).toMatchObject([
@@ -218,7 +216,7 @@ describe('arguments', () => {
     ).toMatchObject([{ content: { text: 'stern go: x' } }]);
   });
 
-  // spec: server/prompts#error-handling
+  // spec: server/prompts#error-handling.2 server/prompts#implementation-considerations.1 server/prompts#security.1
   test('that are missing or do not fit are -32602 with each path, and no handler runs', async () => {
     const handler = vi.fn<() => string>(() => 'x');
     const server = make().prompt('p', { argsSchema: z.object({ a: z.string(), b: z.string() }) }, handler);
@@ -253,7 +251,7 @@ describe('arguments', () => {
 });
 
 describe('a prompt that does not exist', () => {
-  // spec: server/prompts#error-handling
+  // spec: server/prompts#error-handling.1
   test.each(['q', 'P', '', '__proto__', 'constructor'])('%j is -32602', async (name) => {
     expect(await get(saying('x'), name)).toMatchObject({
       status: 200,
@@ -272,7 +270,7 @@ describe('an error in a handler', () => {
       throw error;
     });
 
-  // spec: server/prompts#error-handling
+  // spec: server/prompts#error-handling.3
   test.each<[string, unknown]>([
     ['an Error', new Error('secret')],
     ['an McpError of a client that the handler uses', new McpError('forbidden', 'secret', { status: 403 })],

@@ -21,13 +21,13 @@ const contentsOf = async (server: McpServer<unknown>, uri = 'docs://a') =>
   (await read(server, uri)).result['contents'] as unknown;
 
 describe('the capability', () => {
-  // spec: server/resources#capabilities
+  // spec: server/resources#capabilities.1
   test('is declared, with listChanged and subscribe, by a server that has resources', async () => {
     const { result } = await ask(reading('x'), modern('server/discover'));
     expect(result['capabilities']).toMatchObject({ resources: { listChanged: true, subscribe: true } });
   });
 
-  // spec: server/resources#capabilities
+  // spec: server/resources#capabilities.1 server/resources#capabilities.2
   test('is declared by a server that has templates alone, whose list of resources is empty', async () => {
     const server = make().resource('users://{id}', { name: 'user' }, ({ id }) => id);
     const { result } = await ask(server, modern('server/discover'));
@@ -47,7 +47,7 @@ describe('the capability', () => {
     }
   });
 
-  // spec: server/resources#capabilities
+  // spec: server/resources#capabilities.2
   test('once declared is kept: when the last resource has gone, the list is empty and reads find nothing', async () => {
     const server = reading('x');
     await ask(server, modern('server/discover'));
@@ -68,9 +68,7 @@ describe('resources/list', () => {
     icons: [{ src: 'https://example.com/rust.png', mimeType: 'image/png', sizes: ['48x48'], theme: 'dark' }],
   } as const;
 
-  // spec: server/resources#resource
-  // spec: server/resources#annotations
-  // spec: basic/index#icons
+  // spec: server/resources#capabilities.2 server/resources#resource server/resources#annotations basic#icons
   test('shows each resource as it was defined, in the order of registration', async () => {
     const server = make()
       .resource('file:///project/src/main.rs', { ...everything, meta: { 'com.example/x': 1 } }, () => 'fn main() {}')
@@ -101,7 +99,7 @@ describe('resources/list', () => {
     ]);
   });
 
-  // spec: server/resources#capabilities
+  // spec: server/resources#capabilities.3 basic#statelessness.1
   test('BI15: is the same for every connection, whatever was asked before', async () => {
     const server = reading('x').resource('users://{id}', { name: 'user' }, ({ id }) => id);
     const before = await (await server.fetch(modern('resources/list'))).text();
@@ -115,9 +113,7 @@ describe('what a handler returns', () => {
   const uri = 'docs://a';
   const bytes = new Uint8Array([0, 1, 254, 255]);
 
-  // spec: server/resources#text-content
-  // spec: server/resources#binary-content
-  // spec: server/resources#security-considerations
+  // spec: server/resources#text-content server/resources#binary-content server/resources#security-considerations.3
   test.each<[string, unknown, unknown]>([
     ['a string', 'hello', [{ uri, mimeType: 'text/plain', text: 'hello' }]],
     ['an empty string', '', [{ uri, mimeType: 'text/plain', text: '' }]],
@@ -161,7 +157,7 @@ describe('what a handler returns', () => {
     ]);
   });
 
-  // spec: server/resources#security-considerations
+  // spec: server/resources#security-considerations.3
   test('bytes of any length are base64', async () => {
     const long = new Uint8Array(200_001).map((_, index) => index * 7);
     const [{ blob }] = (await contentsOf(reading(long))) as [{ blob: string }];
@@ -201,7 +197,7 @@ describe('a resource that does not exist', () => {
     .resource('users://{id}', { name: 'user' }, ({ id }) => (id === '7' ? 'seven' : undefined))
     .resource('rows://{id}', { name: 'row' }, async () => Promise.resolve(null));
 
-  // spec: server/resources#error-handling
+  // spec: server/resources#error-handling.1 server/resources#error-handling.4 basic#error-codes.5
   test.each(['docs://b', 'users://8', 'rows://1', 'users://7/posts', 'docs://A', 'docs://a/', '', 'no uri at all'])(
     '%j is -32602 with the URI, and no empty contents',
     async (uri) => {
@@ -215,7 +211,7 @@ describe('a resource that does not exist', () => {
     },
   );
 
-  // spec: server/resources#security-considerations
+  // spec: server/resources#security-considerations.1
   test.each([undefined, null, 7, {}, ['docs://a']])('a uri of %j is -32602', async (uri) => {
     expect(await read(server, uri)).toMatchObject({ error: { code: -32602, message: 'params.uri must be a string' } });
   });
@@ -250,7 +246,7 @@ describe('templates', () => {
     expect(told).toBe(uri);
   });
 
-  // spec: server/resources#security-considerations
+  // spec: server/resources#security-considerations.1 server/resources#security-considerations.5
   test.each(['file:///../etc/passwd', 'file:///a/..%2f..%2fetc', 'file:///%2e%2e/secret', 'file:///a%00b'])(
     'A40: %s leaves its folder, and reaches no handler',
     async (uri) => {
@@ -289,7 +285,7 @@ describe('an error in a handler', () => {
       throw error;
     });
 
-  // spec: server/resources#error-handling
+  // spec: server/resources#error-handling.2
   test.each<[string, unknown]>([
     ['an Error', new Error('secret')],
     ['an McpError of a client that the handler uses', new McpError('unauthorized', 'secret', { status: 401 })],
