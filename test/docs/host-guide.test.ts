@@ -69,7 +69,7 @@ describe('a host', () => {
     const parents: unknown[] = [];
     const server = new McpServer({ name: 'traced', version: '1.0.0' })
       .use((next) => (request, ctx) => {
-        parents.push((request.params?.['_meta'] as Record<string, unknown>)['traceparent']);
+        parents.push((request.params?.['_meta'] as Record<string, unknown> | undefined)?.['traceparent']);
         return next(request, ctx);
       })
       .tool('plain', {}, () => 'plain');
