@@ -352,10 +352,10 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
    *   .tool('whoami', {}, (_args, ctx) => ctx.context.tenant.name);
    * ```
    */
-  context<U, T>(this: McpServer<U, never>, make: (source: ContextSource) => T | Promise<T>): McpServer<U, T> {
+  context<U, D, T>(this: McpServer<U, D>, make: (source: ContextSource) => T | Promise<T>): McpServer<U, T> {
     this.#dispatcher.makeContext = make;
-    // The same object; only its type has learned of the context.
-    return this;
+    // The same object; only its type has learned of the context, which is made before any handler runs.
+    return this as unknown as McpServer<U, T>;
   }
 
   /**

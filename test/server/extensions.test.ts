@@ -15,12 +15,16 @@ import { ask, firstText, META, modern, plain, toolCall, type Json } from '../hel
 type OnError = NonNullable<ServerOptions['onError']>;
 const ID = 'com.example/jobs';
 const make = (options: ServerOptions = {}) => new McpServer({ name: 'e', version: '1' }, options);
-const declaring = (id = ID, settings: unknown = {}) => ({ meta: { [META.capabilities]: { extensions: { [id]: settings } } } });
+const declaring = (id = ID, settings: unknown = {}) => ({
+  meta: { [META.capabilities]: { extensions: { [id]: settings } } },
+});
 
 describe('an extension', () => {
   // spec: basic/versioning#extension-negotiation
   test('is advertised with its settings; without any, as an empty object', async () => {
-    const server = make().extend({ id: ID, settings: { version: 2 } }).extend({ id: 'com.example/more' });
+    const server = make()
+      .extend({ id: ID, settings: { version: 2 } })
+      .extend({ id: 'com.example/more' });
     expect((await ask(server, modern('server/discover'))).result['capabilities']).toMatchObject({
       extensions: { [ID]: { version: 2 }, 'com.example/more': {} },
     });
@@ -110,8 +114,14 @@ describe('toolOptions', () => {
   test('shape the entry in tools/list, whichever was added first', async () => {
     const labelled = { extensions: { [ID]: 'red', 'com.example/other': 7 }, meta: { x: 1 } };
     for (const server of [
-      make().extend(label).tool('t', labelled, () => 'x').tool('u', {}, () => 'x'),
-      make().tool('t', labelled, () => 'x').tool('u', {}, () => 'x').extend(label),
+      make()
+        .extend(label)
+        .tool('t', labelled, () => 'x')
+        .tool('u', {}, () => 'x'),
+      make()
+        .tool('t', labelled, () => 'x')
+        .tool('u', {}, () => 'x')
+        .extend(label),
     ]) {
       const [one, other] = await toolsOf(server);
       expect(one).toMatchObject({ name: 't', _meta: { x: 1, label: 'red' } });
@@ -122,7 +132,11 @@ describe('toolOptions', () => {
   });
 
   test('that make no sense throw when the tool is registered', () => {
-    expect(() => make().extend(label).tool('t', { extensions: { [ID]: 7 } }, () => 'x')).toThrow(/must be a string/);
+    expect(() =>
+      make()
+        .extend(label)
+        .tool('t', { extensions: { [ID]: 7 } }, () => 'x'),
+    ).toThrow(/must be a string/);
   });
 });
 
@@ -263,6 +277,8 @@ describe('listenFilters', () => {
     });
     await reader.leave();
     expect(asked).toHaveBeenCalledExactlyOnceWith(['mine-1', 'theirs-1']);
-    expect(await ask(server, listen('mine-1'))).toMatchObject({ error: { code: -32602, message: 'jobs must be a list' } });
+    expect(await ask(server, listen('mine-1'))).toMatchObject({
+      error: { code: -32602, message: 'jobs must be a list' },
+    });
   });
 });
