@@ -56,6 +56,8 @@ export interface McpErrorFacts {
   readonly status?: number | undefined;
   /** The `data` member of the JSON-RPC error, or the (bounded) body of an HTTP error. */
   readonly data?: unknown;
+  /** Milliseconds after which the same may be tried again, when the other side says so. */
+  readonly retryAfterMs?: number | undefined;
   /** What caused this error. */
   readonly cause?: unknown;
   /** The URL that was asked. */
@@ -92,6 +94,8 @@ export class McpError extends Error {
   declare readonly status?: number;
   /** The JSON-RPC error's `data`, or the bounded body of an HTTP error. */
   declare readonly data?: unknown;
+  /** Milliseconds after which the same may be tried again, if the other side says so (`Retry-After`). */
+  declare readonly retryAfterMs?: number;
   /** The URL that was asked, if there was one. */
   declare readonly url?: string;
 

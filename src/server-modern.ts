@@ -71,9 +71,7 @@ export type {
   RateLimitOptions,
   RateLimitStore,
 } from './server/rate-limit.js';
-export { traceContext, tracing } from './server/tracing.js';
-export type { SpanContext, TraceContext } from './util/trace-context.js';
-export type { Span, SpanOptions, Tracer, TracingApi, TracingOptions } from './util/tracing.js';
+export type { Span, SpanOptions, Tracer } from './util/tracing.js';
 export type { ServerCache, ServerLimits, ServerOptions } from './server/options.js';
 export type { CorsOptions, Origins } from './http/origin.js';
 export type {

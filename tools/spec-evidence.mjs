@@ -6,7 +6,7 @@ import ts from 'typescript';
 
 const TESTS = new Set(['test', 'it', 'describe']);
 
-/** @typedef {{ id: string, test: string, where: string }} Evidence */
+/** @typedef {{ id: string, test: string | undefined, where: string }} Evidence `test` is absent beside a comment that is about none */
 
 /** @typedef {{ title: string, start: number, end: number, group: boolean }} Call */
 
@@ -33,14 +33,13 @@ function ofFile(file) {
 
   /** @type {Evidence[]} */
   const found = [];
-  const add = (/** @type {string} */ ids, /** @type {number} */ at, /** @type {Call} */ { title }) => {
+  const add = (/** @type {string} */ ids, /** @type {number} */ at, /** @type {Call | undefined} */ call) => {
     const where = `${file}:${tree.getLineAndCharacterOfPosition(at).line + 1}`;
-    for (const id of ids.trim().split(/\s+/))
-      found.push({ id: normal(id), test: `${file.slice(file.indexOf('/') + 1)} › ${title}`, where });
+    const test = call && `${file.slice(file.indexOf('/') + 1)} › ${call.title}`;
+    for (const id of ids.trim().split(/\s+/)) found.push({ id: normal(id), test, where });
   };
   for (const match of source.matchAll(/^[ \t]*(?:\/\/|\/?\*+)[ \t]*spec: (.+?)(?:\*\/)?$/gm)) {
     const call = named(calls, match.index, match.index + match[0].length, source);
-    if (call === undefined) throw new Error(`${file}: a spec comment that belongs to no test: ${match[0].trim()}`);
     add(match[1] ?? '', match.index, call);
   }
   for (const call of calls) {

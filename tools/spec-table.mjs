@@ -40,7 +40,9 @@ const sections = new Map(
 
 for (const { id, test, where } of evidence('test')) {
   const proof = proofs.get(id);
-  if (proof !== undefined) {
+  if (test === undefined) {
+    faults.push(`${where}: no test follows`);
+  } else if (proof !== undefined) {
     if (!proof.includes(test)) proof.push(test);
   } else if (sections.has(id)) {
     sections.set(id, (sections.get(id) ?? 0) + 1);
@@ -134,6 +136,7 @@ function totals() {
     ['both', (one) => binds(one) && one.side === 'both'],
     ['stdio, not built yet', ({ side, piece }) => side !== 'host' && piece === 'stdio'],
     ['authorization, not built yet', ({ side, piece }) => side !== 'host' && piece === 'authorization'],
+    ['stores, not built yet', ({ side, piece }) => side !== 'host' && piece === 'stores'],
     ['host', ({ side }) => side === 'host'],
   ];
   return table(

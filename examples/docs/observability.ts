@@ -2,7 +2,8 @@
 import * as api from '@opentelemetry/api';
 import * as z from 'zod';
 import { McpClient } from 'mcpwire/client';
-import { clientTracing, McpServer, rateLimit, traceContext, tracing } from 'mcpwire';
+import { McpServer, rateLimit } from 'mcpwire';
+import { clientTracing, traceContext, tracing } from 'mcpwire/tracing';
 
 // #region log
 export const importer = new McpServer({ name: 'importer', version: '1.0.0' }).tool(

@@ -1,29 +1,52 @@
 import { McpError } from '../errors.js';
 import type { JsonObject, JsonRpcMessage } from '../json-rpc.js';
-import { describeIssues, isStandardSchema, type SchemaTypes } from '../schema/standard.js';
+import type { SchemaTypes } from '../schema/standard.js';
 import type { Served } from '../spec/served.js';
-import type { Tool } from '../spec/types.js';
-import { call, notify, stream } from './call.js';
-import { connect, type Fallback } from './connect.js';
-import { Core, type NotificationHandler } from './core.js';
+import type {
+  CompleteRequestParams,
+  CompleteResult,
+  GetPromptResult,
+  Prompt,
+  ReadResourceResult,
+  Resource,
+  ResourceTemplate,
+  Tool,
+} from '../spec/types.js';
+import type { ListenChange, ListenTopics, ListenOptions } from './changes.js';
+import { connect } from './connect.js';
+import { type ClientMiddleware, Core, type NotificationHandler } from './core.js';
+import type { Fallback } from './fallback.js';
 import type { ServerFacts } from './link.js';
-import type { CallOptions, ConnectOptions } from './options.js';
+import type { ListMethod } from './lists.js';
+import type { CallOptions, ConnectOptions, ListOptions } from './options.js';
 import type { ClientTransport } from './transport.js';
-import type { AnyTools, CallParameters, ResultOf, ToolsOf } from './typed.js';
+import type {
+  AnyPrompts,
+  AnyTools,
+  CallParameters,
+  PromptParameters,
+  PromptsOf,
+  ResourcesOf,
+  ResultOf,
+  ToolsOf,
+  UriOf,
+} from './typed.js';
 
 /** Options of {@link McpClient.request}. */
 export interface RequestOptions<Output = unknown> extends CallOptions {
   /** Checks the result and types it. A result that does not fit is `invalid_message`. Default: any object. */
   readonly result?: SchemaTypes<unknown, Output> | undefined;
+  /**
+   * Resolves with the result as it is, whatever its `resultType`: for programs that pass `input_required` on, or answer it
+   * themselves with `inputResponses` and `requestState` in the params. Default `false`.
+   */
+  readonly raw?: boolean | undefined;
 }
-
-// A list that goes on for longer is more likely a server that never stops.
-const MAX_PAGES = 1000;
 
 /**
  * A connection to one server. Every call that fails rejects once, at once, with an `McpError` whose `code` tells why.
  *
- * `Tools` comes from the server's type: `McpClient.connect<typeof server>(url)`.
+ * `Tools`, `Prompts` and `Resources` come from the server's type: `McpClient.connect<typeof server>(url)`.
  *
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic
  *
@@ -36,7 +59,7 @@ const MAX_PAGES = 1000;
  * await client.close();
  * ```
  */
-export class McpClient<Tools = AnyTools> {
+export class McpClient<Tools = AnyTools, Prompts = AnyPrompts, Resources extends string = string> {
   /**
    * Tried in order when a server is not one that the core knows. Entry points that know more servers override it.
    *
@@ -69,8 +92,8 @@ export class McpClient<Tools = AnyTools> {
   static async connect<S extends Served = Served>(
     target: URL | string | ClientTransport | S,
     options: ConnectOptions = {},
-  ): Promise<McpClient<ToolsOf<S>>> {
-    return new this<ToolsOf<S>>(await connect(target, options, this.fallbacks));
+  ): Promise<ClientOf<S>> {
+    return new this<ToolsOf<S>, PromptsOf<S>, ResourcesOf<S>>(await connect(target, options, this.fallbacks));
   }
 
   /** What is known about the server. */
@@ -96,15 +119,19 @@ export class McpClient<Tools = AnyTools> {
     ...[args, options = {}]: Tools[Name] extends { readonly input: infer Input } ? CallParameters<Input> : never
   ): Promise<ResultOf<Tools[Name]>> {
     if (typeof name !== 'string') throw new TypeError("callTool takes a name and arguments: callTool('name', { … })");
-    const result = await call(this.#core, 'tools/call', { name, arguments: args ?? {} }, options);
+    const core = this.#core;
+    const result = await core.call('tools/call', { name, arguments: args ?? {} }, options);
     const content = (result['content'] ??= []);
     if (!Array.isArray(content)) throw new McpError('invalid_message', `${name}: content is no array`);
+    if (core.options.jsonSchema !== undefined)
+      await (await import('./lazy.js')).checkOutput(core, name, result, options);
     // The server's type says what the structured content is; the server checked it against the tool's schema.
     return result as ResultOf<Tools[Name]>;
   }
 
   /**
-   * Lists all tools, page by page, at most 1,000 pages.
+   * Lists all tools, page by page, at most 1,000 pages. A tool that breaks the rules is left out, and `onWarning` hears why.
+   * Pages are kept for as long as the server allows.
    *
    * @throws McpError `limit_exceeded` when there are more, `invalid_message` when the pages go round in a circle
    * @see https://modelcontextprotocol.io/specification/2026-07-28/server/tools#listing-tools
@@ -114,26 +141,135 @@ export class McpClient<Tools = AnyTools> {
    * for (const { name, description } of await client.listTools()) console.log(name, description);
    * ```
    */
-  async listTools(options: CallOptions = {}): Promise<Tool[]> {
-    const tools: Tool[] = [];
-    const seen = new Set<string>();
-    let cursor: string | undefined;
-    do {
-      const result = await call(this.#core, 'tools/list', cursor === undefined ? {} : { cursor }, options);
-      const { tools: page, nextCursor = null } = result;
-      if (!Array.isArray(page) || (nextCursor !== null && typeof nextCursor !== 'string')) {
-        throw new McpError('invalid_message', 'tools/list: tools is no array, or nextCursor no string');
-      }
-      // A server's own description of its tools: hosts show it, and the server checks what is sent by it.
-      for (const tool of page as Tool[]) tools.push(tool);
-      cursor = nextCursor ?? undefined;
-      if (cursor !== undefined) {
-        if (seen.has(cursor)) throw new McpError('invalid_message', 'tools/list: nextCursor repeats an earlier page');
-        if (seen.add(cursor).size >= MAX_PAGES)
-          throw new McpError('limit_exceeded', `tools/list has more than ${MAX_PAGES} pages`);
-      }
-    } while (cursor !== undefined);
-    return tools;
+  listTools(options: ListOptions = {}): Promise<Tool[]> {
+    return this.#list('tools/list', options);
+  }
+
+  /**
+   * Lists all resources, like {@link McpClient.listTools}.
+   *
+   * @throws McpError like `listTools`
+   * @see https://modelcontextprotocol.io/specification/2026-07-28/server/resources#listing-resources
+   *
+   * @example
+   * ```ts
+   * for (const { uri, name } of await client.listResources()) console.log(name, uri);
+   * ```
+   */
+  listResources(options: ListOptions = {}): Promise<Resource[]> {
+    return this.#list('resources/list', options);
+  }
+
+  /**
+   * Lists all resource templates, like {@link McpClient.listTools}.
+   *
+   * @throws McpError like `listTools`
+   * @see https://modelcontextprotocol.io/specification/2026-07-28/server/resources#resource-templates
+   *
+   * @example
+   * ```ts
+   * for (const { uriTemplate } of await client.listResourceTemplates()) console.log(uriTemplate);
+   * ```
+   */
+  listResourceTemplates(options: ListOptions = {}): Promise<ResourceTemplate[]> {
+    return this.#list('resources/templates/list', options);
+  }
+
+  /**
+   * Lists all prompts, like {@link McpClient.listTools}.
+   *
+   * @throws McpError like `listTools`
+   * @see https://modelcontextprotocol.io/specification/2026-07-28/server/prompts#listing-prompts
+   *
+   * @example
+   * ```ts
+   * for (const { name, arguments: args = [] } of await client.listPrompts()) console.log(name, args.length);
+   * ```
+   */
+  listPrompts(options: ListOptions = {}): Promise<Prompt[]> {
+    return this.#list('prompts/list', options);
+  }
+
+  async #list<T>(method: ListMethod, options: ListOptions): Promise<T[]> {
+    // Each entry was looked at; a server's own description is what hosts show, and the server goes by it.
+    return (await import('./lazy.js')).list(this.#core, method, options) as Promise<T[]>;
+  }
+
+  /**
+   * Reads a resource. What it holds is kept for as long as the server allows.
+   *
+   * @throws McpError `invalid_params` for a resource that does not exist
+   * @see https://modelcontextprotocol.io/specification/2026-07-28/server/resources#reading-resources
+   *
+   * @example
+   * ```ts
+   * const { contents } = await client.readResource('file:///readme.md');
+   * for (const part of contents) console.log('text' in part ? part.text : part.blob.length);
+   * ```
+   */
+  async readResource(uri: UriOf<Resources>, options: ListOptions = {}): Promise<ReadResourceResult> {
+    return (await import('./lazy.js')).readResource(this.#core, uri, options);
+  }
+
+  /**
+   * Fills in a prompt.
+   *
+   * @throws McpError `invalid_params` for a prompt that does not exist, and for arguments that it does not take
+   * @see https://modelcontextprotocol.io/specification/2026-07-28/server/prompts#getting-a-prompt
+   *
+   * @example
+   * ```ts
+   * const { messages } = await client.getPrompt('code_review', { language: 'python' });
+   * ```
+   */
+  async getPrompt<Name extends keyof Prompts & string>(
+    name: Name,
+    ...[args, options = {}]: Prompts[Name] extends { readonly args: infer Args } ? PromptParameters<Args> : never
+  ): Promise<GetPromptResult> {
+    return (await import('./lazy.js')).getPrompt(this.#core, name, args, options);
+  }
+
+  /**
+   * Proposes values for an argument of a prompt, or for a variable of a resource template.
+   *
+   * @param context the other arguments, as far as they are settled
+   * @throws McpError like a call
+   * @see https://modelcontextprotocol.io/specification/2026-07-28/server/utilities/completion
+   *
+   * @example
+   * ```ts
+   * const { values } = await client.complete(
+   *   { type: 'ref/prompt', name: 'code_review' },
+   *   { name: 'framework', value: 'fla' },
+   *   { arguments: { language: 'python' } },
+   * );
+   * ```
+   */
+  async complete(
+    ref: CompleteRequestParams['ref'],
+    argument: CompleteRequestParams['argument'],
+    context?: CompleteRequestParams['context'],
+    options: CallOptions = {},
+  ): Promise<CompleteResult['completion']> {
+    return (await import('./lazy.js')).complete(this.#core, { ref, argument, ...(context && { context }) }, options);
+  }
+
+  /**
+   * Hears of changes, from the first one that is pulled until the loop is left. It outlives lost connections and servers
+   * that are replaced: then a change `refetch` says that anything may have changed in between.
+   *
+   * @throws McpError (while iterating) when the server cannot be reached to begin with, or does not offer subscriptions
+   * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions
+   *
+   * @example
+   * ```ts
+   * for await (const change of client.listen({ toolsListChanged: true })) {
+   *   if (change.type === 'toolsListChanged' || change.type === 'refetch') show(await client.listTools());
+   * }
+   * ```
+   */
+  listen(filter: ListenTopics, options: ListenOptions = {}): AsyncIterableIterator<ListenChange> {
+    return lazily(async () => (await import('./lazy.js')).listen(this.#core, filter, options));
   }
 
   /**
@@ -153,21 +289,9 @@ export class McpClient<Tools = AnyTools> {
     options: RequestOptions<Output> = {},
   ): Promise<Output> {
     const { result: schema } = options;
-    if (schema !== undefined && !isStandardSchema(schema))
-      throw new TypeError('result must be a schema, like z.object({ … })');
-    const result = await call(this.#core, method, params, options);
     // Without a schema, Output is what the caller says, by default any object.
-    if (schema === undefined) return result as Output;
-    const checked = await schema['~standard'].validate(result);
-    if (checked.issues !== undefined) {
-      throw new McpError(
-        'invalid_message',
-        `The result of ${method} does not fit:\n${describeIssues(checked.issues)}`,
-        { data: checked.issues },
-      );
-    }
-    // What the schema's own validation returned.
-    return checked.value as Output;
+    if (schema === undefined) return this.#core.call(method, params, options) as Promise<Output>;
+    return (await import('./lazy.js')).fit(schema, this.#core, method, params, options) as Promise<Output>;
   }
 
   /**
@@ -184,7 +308,7 @@ export class McpClient<Tools = AnyTools> {
    * ```
    */
   stream(method: string, params?: JsonObject, options: CallOptions = {}): AsyncIterableIterator<JsonRpcMessage> {
-    return stream(this.#core, method, params, options);
+    return lazily(async () => (await import('./lazy.js')).stream(this.#core, method, params, options));
   }
 
   /**
@@ -197,8 +321,8 @@ export class McpClient<Tools = AnyTools> {
    * await client.notify('editor/saved', { file: 'a.ts' });
    * ```
    */
-  notify(method: string, params?: JsonObject, options: CallOptions = {}): Promise<void> {
-    return notify(this.#core, method, params, options);
+  async notify(method: string, params?: JsonObject, options: CallOptions = {}): Promise<void> {
+    return (await import('./lazy.js')).notify(this.#core, method, params, options);
   }
 
   /**
@@ -216,8 +340,45 @@ export class McpClient<Tools = AnyTools> {
     return this.#core.on(method, handler);
   }
 
+  /**
+   * Wraps every further call: what is registered first is outermost. The shape is that of a server's middleware.
+   *
+   * @example
+   * ```ts
+   * client.use((next) => (call, ctx) =>
+   *   next(call, { ...ctx, options: { ...ctx.options, meta: { ...ctx.options.meta, traceparent: traceparent() } } }));
+   * ```
+   */
+  use(middleware: ClientMiddleware): this {
+    this.#core.use(middleware);
+    return this;
+  }
+
   /** Ends everything that is open with `closed`, and the transport. Further calls fail with `closed`. Never rejects. */
   close(): Promise<void> {
     return this.#core.close();
   }
+}
+
+/**
+ * The client of a server's type: what `McpClient.connect<S>(…)` resolves with.
+ *
+ * @example
+ * ```ts
+ * export const use = (client: ClientOf<typeof server>) => client.callTool('job_run', { job_id: 'job-1' });
+ * ```
+ */
+export type ClientOf<S extends Served> = McpClient<ToolsOf<S>, PromptsOf<S>, ResourcesOf<S>>;
+
+/** An iterator whose code is loaded with the first step. */
+function lazily<T>(load: () => Promise<AsyncIterator<T, undefined>>): AsyncIterableIterator<T> {
+  let loading: Promise<AsyncIterator<T, undefined>> | undefined;
+  const inner = (): Promise<AsyncIterator<T, undefined>> => (loading ??= load());
+  return {
+    next: async () => (await inner()).next(),
+    return: async () => (await (await inner()).return?.()) ?? { done: true, value: undefined },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }

@@ -1,12 +1,14 @@
 /** From a target to a link: makes the transport, and finds out what the server speaks. */
 import { isMcpError, McpError } from '../errors.js';
-import { isObject, type JsonObject, HEADER_MISMATCH, MISSING_CAPABILITY } from '../json-rpc.js';
+import { isObject, type JsonObject } from '../json-rpc.js';
 import { META_SERVER_INFO } from '../spec/meta.js';
 import type { Served } from '../spec/served.js';
 import type { Implementation } from '../spec/types.js';
 import { MODERN_VERSIONS } from '../spec/versions.js';
-import { call } from './call.js';
+import { attempt, wire } from './attempt.js';
+import { perform } from './call.js';
 import { Core } from './core.js';
+import type { Fallback } from './fallback.js';
 import { HttpTransport } from './http-transport.js';
 import { type Link, modernLink, plainLink, type ServerFacts } from './link.js';
 import type { ConnectOptions } from './options.js';
@@ -16,28 +18,16 @@ import { PACKAGE_VERSION } from './version.js';
 /** What `McpClient.connect` connects to. */
 export type Target = URL | string | ClientTransport | Served;
 
-/** What a fallback gets to work with. */
-export interface FallbackContext {
-  readonly transport: ClientTransport;
-  /** The revision that was asked for, or `auto`. */
-  readonly wanted: string;
-  /** How the server answered `server/discover`; absent when a revision was asked for. */
-  readonly found?: McpError;
-  readonly info: Implementation;
-  readonly options: ConnectOptions;
-}
-
-/** Speaks to servers that the core does not know, by making them look modern. `undefined`: not one of these either. */
-export type Fallback = (context: FallbackContext) => Promise<Link | undefined>;
-
 /**
  * Connects.
  *
  * @throws McpError, and TypeError for a target or options that make no sense
  */
 export async function connect(target: Target, options: ConnectOptions, fallbacks: readonly Fallback[]): Promise<Core> {
-  const core = new Core(plainLink(transportTo(target, options)), options);
+  const url = typeof target === 'string' || target instanceof URL ? String(target) : undefined;
+  const core = new Core(plainLink(transportTo(target, options)), options, url, wire, perform);
   core.link = await negotiate(core, fallbacks);
+  if (options.extensions !== undefined) (await import('./lazy.js')).install(core, options.extensions);
   void core.receive();
   return core;
 }
@@ -45,31 +35,39 @@ export async function connect(target: Target, options: ConnectOptions, fallbacks
 async function negotiate(core: Core, fallbacks: readonly Fallback[]): Promise<Link> {
   const { options } = core;
   const { transport } = core.link;
-  const { protocolVersion: wanted = 'auto', name = 'mcpwire', version = PACKAGE_VERSION } = options;
+  const { prior, name = 'mcpwire', version = PACKAGE_VERSION } = options;
+  const { protocolVersion: wanted = prior?.protocolVersion ?? 'auto' } = options;
   if (wanted === 'none') return core.link;
   const info = { name, version };
-  const facts = { capabilities: {}, protocolVersion: MODERN_VERSIONS[0] ?? '', era: 'modern' } as const;
+  const facts: ServerFacts = { capabilities: {}, era: 'modern', ...prior, protocolVersion: MODERN_VERSIONS[0] ?? '' };
   if (MODERN_VERSIONS.includes(wanted)) {
-    return modernLink(transport, info, { ...facts, protocolVersion: wanted }, true);
+    // What was asked for is kept to; what an earlier connection found may have changed.
+    return modernLink(
+      transport,
+      info,
+      { ...facts, protocolVersion: wanted },
+      options,
+      options.protocolVersion !== undefined,
+    );
   }
   let found: McpError | undefined;
   if (wanted === 'auto') {
     // Not pinned, so that an error that names other versions of ours is heeded.
-    const link = modernLink(transport, info, facts, false);
+    const link = modernLink(transport, info, facts, options, false);
     core.link = link;
     try {
-      const result = await call(core, 'server/discover', undefined, { signal: options.signal });
-      return modernLink(transport, info, discovered(result, link.server.protocolVersion), false);
+      const result = await attempt(core, { method: 'server/discover' }, { signal: options.signal });
+      return modernLink(transport, info, discovered(result, link.server.protocolVersion), options, false);
     } catch (error) {
-      if (!isMcpError(error) || !isForeign(error)) throw error;
+      if (!isMcpError(error)) throw error;
       found = error;
     }
   }
-  for (const fallback of fallbacks) {
-    const link = await fallback({ transport, wanted, info, options, ...(found !== undefined && { found }) });
-    if (link !== undefined) return link;
-  }
-  throw unsupported(wanted, found);
+  const lazy = await import('./lazy.js').catch((error: unknown) => {
+    // A part that cannot be loaded, as in a page that has gone offline, must not hide what happened.
+    throw found ?? error;
+  });
+  return lazy.other({ transport, wanted, info, options, ...(found !== undefined && { found }) }, fallbacks);
 }
 
 function transportTo(target: Target, options: ConnectOptions): ClientTransport {
@@ -107,29 +105,4 @@ function discovered(result: JsonObject, asked: string): ServerFacts {
     protocolVersion,
     era: 'modern',
   };
-}
-
-/**
- * Whether a failed discovery means that the server speaks something else, rather than that it cannot be reached or does
- * not let us in.
- *
- * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#backward-compatibility
- */
-function isForeign({ code, rpcCode, status = 200 }: McpError): boolean {
-  if (code === 'unsupported_version' || code === 'method_not_found') return true;
-  if (rpcCode === HEADER_MISMATCH || rpcCode === MISSING_CAPABILITY) return false;
-  if (rpcCode !== undefined && status < 500) return status !== 401 && status !== 403;
-  return code === 'http_status' && [400, 404, 405, 406, 415, 422].includes(status);
-}
-
-function unsupported(wanted: string, found: McpError | undefined): McpError {
-  const known = MODERN_VERSIONS.join(', ');
-  if (found === undefined)
-    return new McpError('unsupported_version', `protocolVersion ${wanted} is not one of auto, none, ${known}`);
-  const { status, rpcCode, data, url } = found;
-  return new McpError(
-    'unsupported_version',
-    `The server does not speak ${known} (server/discover: ${found.message}). If it is plain JSON-RPC, use protocolVersion: 'none'`,
-    { cause: found, status, rpcCode, data, url },
-  );
 }

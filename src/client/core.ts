@@ -1,9 +1,59 @@
 /** What a client's calls share: its link, its ids, its handlers, and everything that is still open. */
 import { McpError } from '../errors.js';
 import { isRequest, type JsonObject, type JsonRpcNotification, type JsonRpcRequest } from '../json-rpc.js';
-import type { Link } from './link.js';
-import type { CallOptions, ConnectOptions } from './options.js';
+import { META_LOG_LEVEL } from '../spec/meta.js';
+import type * as exchanges from './attempt.js';
+import type { KeptAnswers } from './cache.js';
+import type { Link, ServerFacts } from './link.js';
+import type { CallOptions, ConnectOptions, InternalOptions } from './options.js';
+import type { ToolBook } from './tools.js';
 import type { Watch } from './watch.js';
+
+/** What is called, as middleware sees it. */
+export interface ClientCall {
+  /** The JSON-RPC method. */
+  readonly method: string;
+  /** The params, without what the protocol itself puts into `_meta`. */
+  readonly params?: JsonObject;
+}
+
+/** What accompanies a call through middleware. */
+export interface ClientCallContext {
+  /** What is known about the server. */
+  readonly server: ServerFacts;
+  /** The options of the call. Middleware may pass on others, for example with more `headers` or `meta`. */
+  readonly options: CallOptions;
+}
+
+/** Makes a call, or passes it on. */
+export type ClientNext = (call: ClientCall, ctx: ClientCallContext) => Promise<JsonObject>;
+
+/**
+ * Wraps the calls of a client: everything that resolves with a result, so not `stream`, `listen` and `notify`. A call is
+ * seen once, with its final result, whatever it takes: retries and rounds of input happen inside. Errors are thrown.
+ *
+ * @example
+ * ```ts
+ * client.use((next) => async (call, ctx) => {
+ *   const started = performance.now();
+ *   try {
+ *     return await next(call, ctx);
+ *   } finally {
+ *     console.log(call.method, performance.now() - started, 'ms');
+ *   }
+ * });
+ * ```
+ */
+export type ClientMiddleware = (next: ClientNext) => ClientNext;
+
+/**
+ * How exchanges are made. Parts that are loaded later find it here: an import of theirs would have bundlers cut what is
+ * loaded first into more pieces.
+ */
+export type Wire = Pick<
+  typeof exchanges,
+  'attempt' | 'start' | 'exchange' | 'take' | 'unanswered' | 'errorOf' | 'closed'
+>;
 
 /** Hears notifications of one method. */
 export type NotificationHandler = (params: JsonObject, message: JsonRpcNotification) => unknown;
@@ -16,14 +66,46 @@ export class Core {
   readonly options: ConnectOptions;
   /** Every exchange that is not over. */
   readonly open = new Set<Watch>();
+  /** Where the server is, for targets that are a URL. */
+  readonly url: string | undefined;
+  readonly wire: Wire;
+  /** What was listed of the server's tools, once something was. */
+  tools?: ToolBook;
+  /** Kept answers, once one was asked for. */
+  answers?: KeptAnswers;
+  /** `Mcp-Name` for methods of extensions, where there are any. */
+  nameOf?: (request: JsonRpcRequest) => string | undefined;
+  /** Makes a call through all middleware. */
+  #run: ClientNext;
+  readonly #perform: ClientNext;
+  readonly #middleware: ClientMiddleware[] = [];
   readonly #draining = new Set<Watch>();
   readonly #handlers = new Map<string, Set<NotificationHandler>>();
   #id = 0;
   #closing: Promise<void> | undefined;
 
-  constructor(link: Link, options: ConnectOptions) {
+  constructor(
+    link: Link,
+    options: ConnectOptions,
+    url: string | undefined,
+    wire: Wire,
+    perform: (core: Core, call: ClientCall, options: InternalOptions) => Promise<JsonObject>,
+  ) {
     this.link = link;
     this.options = options;
+    this.url = url;
+    this.wire = wire;
+    this.#run = this.#perform = (call, ctx) => perform(this, call, ctx.options);
+  }
+
+  /** Makes a call. */
+  call(method: string, params: JsonObject | undefined, options: InternalOptions): Promise<JsonObject> {
+    return this.#run({ method, ...(params && { params }) }, { server: this.link.server, options });
+  }
+
+  use(middleware: ClientMiddleware): void {
+    this.#middleware.push(middleware);
+    this.#run = this.#middleware.reduceRight((next, wrap) => wrap(next), this.#perform);
   }
 
   get closed(): boolean {
@@ -31,10 +113,14 @@ export class Core {
   }
 
   /** A request ready to be sent. */
-  request(method: string, params: JsonObject | undefined, { meta, onProgress }: CallOptions): JsonRpcRequest {
+  request(method: string, params: JsonObject | undefined, options: CallOptions): JsonRpcRequest {
+    const { onProgress, logLevel } = options;
+    let { meta } = options;
     const id = ++this.#id;
     // Who listens for progress needs a token, also where the link sends none by itself.
-    const full = this.link.params(params, onProgress === undefined ? meta : { progressToken: id, ...meta }, id);
+    if (onProgress !== undefined) meta = { progressToken: id, ...meta };
+    if (logLevel !== undefined) meta = { ...meta, [META_LOG_LEVEL]: logLevel };
+    const full = this.link.params(params, meta, id);
     return full === undefined ? { jsonrpc: '2.0', id, method } : { jsonrpc: '2.0', id, method, params: full };
   }
 
@@ -121,7 +207,7 @@ export class Core {
   }
 
   async #close(): Promise<void> {
-    for (const watch of this.open) watch.end(closed());
+    for (const watch of this.open) watch.end(this.wire.closed());
     this.#handlers.clear();
     try {
       await this.link.transport.close();
@@ -129,9 +215,4 @@ export class Core {
       this.warn(McpError.from(error));
     }
   }
-}
-
-/** The error of calls that the client's end overtook. */
-export function closed(): McpError {
-  return new McpError('closed', 'The client is closed');
 }

@@ -102,11 +102,12 @@ export async function readFailure(
   limit: number,
 ): Promise<JsonRpcErrorResponse> {
   const { status } = response;
+  const retryAfterMs = retryAfterOf(response);
   const bytes = response.body === null ? new Uint8Array() : await new BodyReader(response.body, signal, url).all(limit);
   const code = codeOfStatus(response);
   const answer = bytes.byteLength > limit ? undefined : errorResponseIn(bytes);
   if (answer !== undefined && (answer.id ?? id) === id) {
-    noteFacts(answer, { code, status, url });
+    noteFacts(answer, { code, status, retryAfterMs, url });
     return answer;
   }
   throw new McpError(
@@ -114,10 +115,18 @@ export async function readFailure(
     `${url} answered HTTP ${status}${status === 401 ? ': give credentials in headers or auth' : ''}`,
     {
       status,
+      retryAfterMs,
       url,
       data: decoder.decode(bytes.subarray(0, limit)) || undefined,
     },
   );
+}
+
+/** RFC 9110 section 10.2.3: seconds, or a date. */
+function retryAfterOf({ headers }: Response): number | undefined {
+  const value = headers.get('retry-after');
+  const ms = value === null ? Number.NaN : /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return ms >= 0 ? ms : undefined;
 }
 
 function codeOfStatus({ status, headers }: Response): McpErrorCode | undefined {

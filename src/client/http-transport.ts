@@ -116,7 +116,7 @@ export class HttpTransport implements ClientTransport {
       return;
     }
     try {
-      const decode = createSseDecoder(limits.sseEvent ?? MIB_16);
+      const decode = createSseDecoder(limits.sseEvent ?? MIB_16, options.onKeepAlive);
       let answered = false;
       for (let chunk; (chunk = await reader.read()) !== undefined;) {
         for (const data of decode(chunk)) {
@@ -138,6 +138,11 @@ export class HttpTransport implements ClientTransport {
     throw errorOf(
       await readFailure(response, undefined, options.signal, url, this.#options.limits?.errorBody ?? KIB_64),
     );
+  }
+
+  /** All given headers; nothing with `auth`, which may send what it likes. */
+  async authorization({ headers }: Pick<ExchangeOptions, 'headers'>): Promise<string | undefined> {
+    return (await import('./lazy.js')).identityOf(this.#options, headers);
   }
 
   /** Does nothing: each exchange ends by its own signal, and connections belong to `fetch`. */
@@ -227,10 +232,7 @@ function protocolHeaders(
   headers[METHOD_HEADER] = encodeHeaderValue(method);
   const name = options.name ?? nameOf(method, params);
   if (name !== undefined) headers[NAME_HEADER] = encodeHeaderValue(name);
-  if (options.params !== undefined) {
-    for (const [key, value] of Object.entries(options.params)) headers[key] = encodeHeaderValue(value);
-  }
-  return headers;
+  return { ...headers, ...options.params };
 }
 
 function withCustom(

@@ -2,7 +2,6 @@
  * How a client speaks to one server: what goes into a message, and what a result must look like. Core code asks its link
  * and knows no revision itself.
  */
-import { McpError } from '../errors.js';
 import {
   isObject,
   type JsonObject,
@@ -11,8 +10,9 @@ import {
   UNSUPPORTED_VERSION,
 } from '../json-rpc.js';
 import { META_CLIENT_CAPABILITIES, META_CLIENT_INFO, META_PROTOCOL_VERSION } from '../spec/meta.js';
-import type { Implementation, MetaObject, ServerCapabilities } from '../spec/types.js';
+import type { ClientCapabilities, Implementation, MetaObject, ServerCapabilities } from '../spec/types.js';
 import { MODERN_VERSIONS } from '../spec/versions.js';
+import type { ConnectOptions } from './options.js';
 import type { ClientTransport } from './transport.js';
 
 /** What a client knows about its server. */
@@ -35,8 +35,8 @@ export interface Link {
   readonly server: ServerFacts;
   /** The params of a message as they go out. `progress`: the token for progress, where it is a request. */
   params(params: JsonObject | undefined, meta: MetaObject | undefined, progress?: RequestId): JsonObject | undefined;
-  /** Checks a result. @throws McpError when the client cannot make use of it */
-  check(result: JsonObject, method: string): void;
+  /** Whether a result is what was asked for. Another says in `resultType` what it is. */
+  complete(result: JsonObject): boolean;
   /** Whether a request that failed like this is to be sent once more, now that the link has adapted itself. */
   adapt(error: JsonRpcErrorObject): boolean;
 }
@@ -49,7 +49,7 @@ export function plainLink(transport: ClientTransport): Link {
     params(params, meta) {
       return meta === undefined ? params : { ...params, _meta: { ...metaOf(params), ...meta } };
     },
-    check() {},
+    complete: () => true,
     adapt: () => false,
   };
 }
@@ -59,8 +59,10 @@ export function modernLink(
   transport: ClientTransport,
   info: Implementation,
   facts: ServerFacts,
+  options: ConnectOptions,
   pinned: boolean,
 ): Link {
+  const capabilities = capabilitiesOf(options);
   const known = pinned ? [facts.protocolVersion] : MODERN_VERSIONS;
   let own: MetaObject;
   const link = {
@@ -72,13 +74,7 @@ export function modernLink(
       return { ...params, _meta: all };
     },
     // https://modelcontextprotocol.io/specification/2026-07-28/basic#resulttype
-    check({ resultType }: JsonObject, method: string): void {
-      if (resultType === undefined || resultType === 'complete') return;
-      if (resultType === 'input_required') {
-        throw new McpError('missing_capability', `${method} asks for input, which this client has no handler for`);
-      }
-      throw new McpError('invalid_message', `${method}: unknown resultType ${JSON.stringify(resultType)}`);
-    },
+    complete: ({ resultType }: JsonObject) => resultType === undefined || resultType === 'complete',
     // https://modelcontextprotocol.io/specification/2026-07-28/basic/versioning#protocol-version-negotiation
     adapt(error: JsonRpcErrorObject): boolean {
       const version = common(known, error);
@@ -88,10 +84,26 @@ export function modernLink(
   };
   const speak = (protocolVersion: string): void => {
     link.server = { ...link.server, protocolVersion };
-    own = { [META_PROTOCOL_VERSION]: protocolVersion, [META_CLIENT_INFO]: info, [META_CLIENT_CAPABILITIES]: {} };
+    own = {
+      [META_PROTOCOL_VERSION]: protocolVersion,
+      [META_CLIENT_INFO]: info,
+      [META_CLIENT_CAPABILITIES]: capabilities,
+    };
   };
   speak(facts.protocolVersion);
   return link;
+}
+
+/** What a client with these options can do. */
+function capabilitiesOf(options: ConnectOptions): ClientCapabilities {
+  const { elicit, elicitUrl, sample, roots, extensions, capabilities } = options;
+  return {
+    ...((elicit || elicitUrl) && { elicitation: { ...(elicit && { form: {} }), ...(elicitUrl && { url: {} }) } }),
+    ...(sample && { sampling: {} }),
+    ...(roots && { roots: {} }),
+    ...(extensions && { extensions: Object.fromEntries(extensions.map(({ id, settings = {} }) => [id, settings])) }),
+    ...capabilities,
+  };
 }
 
 /** The newest of our versions that an unsupported-version error offers. */

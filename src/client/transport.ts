@@ -20,10 +20,12 @@ export interface ExchangeOptions {
   readonly signal: AbortSignal;
   /** The value of `Mcp-Name`, where it is not one that the method's own params tell. */
   readonly name?: string | undefined;
-  /** `Mcp-Param-*` headers: header name to value, not encoded yet. */
+  /** `Mcp-Param-*` headers: header name to value, encoded for a header. */
   readonly params?: Readonly<Record<string, string>> | undefined;
   /** HTTP headers for this message alone. Transports without headers ignore them. */
   readonly headers?: HeaderSource | undefined;
+  /** Called for signs of life that are no messages, such as comments in an event stream. */
+  readonly onKeepAlive?: (() => void) | undefined;
 }
 
 /**
@@ -43,6 +45,11 @@ export interface ClientTransport {
   incoming?(): AsyncIterable<JsonRpcRequest | JsonRpcNotification>;
   /** Sends an answer to a request of the server, for revisions that have them. */
   respond?(response: JsonRpcResponse): Promise<void>;
+  /**
+   * Names the authorization that a message would travel with, so that private answers are kept for it alone; `undefined`
+   * where it cannot tell. A transport without this method cannot tell.
+   */
+  authorization?(options: Pick<ExchangeOptions, 'headers'>): Promise<string | undefined>;
   /** Frees everything. */
   close(): Promise<void>;
 }
@@ -51,6 +58,7 @@ export interface ClientTransport {
 export interface ResponseFacts {
   readonly code?: McpErrorCode | undefined;
   readonly status?: number | undefined;
+  readonly retryAfterMs?: number | undefined;
   readonly url?: string | undefined;
 }
 

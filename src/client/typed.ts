@@ -1,6 +1,6 @@
 /** What a server's type says about a client's calls. Types only. */
 import type { JsonObject } from '../json-rpc.js';
-import type { EntriesOf, Served, ToolEntry, ToolMap } from '../spec/served.js';
+import type { EntriesOf, PromptEntry, PromptMap, ResourceEntry, Served, ToolEntry, ToolMap } from '../spec/served.js';
 import type { ContentBlock, MetaObject } from '../spec/types.js';
 import type { CallOptions } from './options.js';
 
@@ -15,6 +15,41 @@ export type ToolsOf<S extends Served> = [EntriesOf<S>] extends [never]
   : unknown extends EntriesOf<S>
     ? AnyTools
     : ToolMap<EntriesOf<S>>;
+
+/** The prompts of a server whose type says nothing: any name, any arguments. */
+export interface AnyPrompts {
+  readonly [name: string]: PromptEntry<string, AnyPromptArguments>;
+}
+
+/** What prompts are filled in with: text. */
+export interface AnyPromptArguments {
+  readonly [name: string]: string;
+}
+
+/** The prompts of a server's type by name. A server that was built by statements, or none at all, is {@link AnyPrompts}. */
+export type PromptsOf<S extends Served> = [EntriesOf<S>] extends [never]
+  ? AnyPrompts
+  : unknown extends EntriesOf<S>
+    ? AnyPrompts
+    : PromptMap<EntriesOf<S>>;
+
+/** The URIs and templates of a server's type; any string where it says nothing. */
+export type ResourcesOf<S extends Served> = [EntriesOf<S>] extends [never]
+  ? string
+  : unknown extends EntriesOf<S>
+    ? string
+    : Extract<EntriesOf<S>, ResourceEntry>['resource'];
+
+/** A URI: one that the server's type names is offered by editors, and any other compiles. */
+// The intersection keeps the names, which `string` alone would swallow.
+export type UriOf<Resources extends string> = Resources | (string & {});
+
+/** The arguments of a prompt, and the options. The arguments may be left out when none is required. */
+export type PromptParameters<Args> = unknown extends Args
+  ? [args?: AnyPromptArguments | undefined, options?: CallOptions]
+  : {} extends Args
+    ? [args?: Args | undefined, options?: CallOptions]
+    : [args: Args, options?: CallOptions];
 
 /** What a caller sends as arguments, and the options. The arguments may be left out when none is required. */
 export type CallParameters<Input> = unknown extends Input

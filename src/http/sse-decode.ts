@@ -16,15 +16,17 @@ const FIELD_NAME = 8;
  * event that is still open when the stream ends is never returned, as the standard has it.
  *
  * @param maxEvent the longest event, in characters of its data; the same bounds an unfinished line, comments included
+ * @param onComment called for each comment
  * @throws McpError (from the decoder) `limit_exceeded` or, for bytes that are no UTF-8, `invalid_message`
  */
-export function createSseDecoder(maxEvent: number): (bytes: Uint8Array) => readonly string[] {
+export function createSseDecoder(maxEvent: number, onComment?: () => void): (bytes: Uint8Array) => readonly string[] {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let events: string[] = [];
   let excess = false;
   let afterCr = false;
   const parser = createParser({
     maxBufferSize: maxEvent + FIELD_NAME,
+    onComment,
     onEvent({ event, data }) {
       if (data.length > maxEvent) excess = true;
       // An event without data is not dispatched, and types other than `message` are for other listeners.

@@ -354,7 +354,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
    */
   context<U, D, T>(this: McpServer<U, D>, make: (source: ContextSource) => T | Promise<T>): McpServer<U, T> {
     this.#dispatcher.makeContext = make;
-    // The same object; only its type has learned of the context, which is made before any handler runs.
+    // The same object; only its type has learned of the context.
     return this as unknown as McpServer<U, T>;
   }
 

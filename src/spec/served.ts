@@ -42,3 +42,6 @@ export type EntriesOf<S extends Served> = S['~entries'];
 
 /** The tools of a server by name: computed once per client, so that each call is one look-up. */
 export type ToolMap<Entries> = { readonly [E in Entries as E extends ToolEntry ? E['name'] : never]: E };
+
+/** The prompts of a server by name. */
+export type PromptMap<Entries> = { readonly [E in Entries as E extends PromptEntry ? E['prompt'] : never]: E };

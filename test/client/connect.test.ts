@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { McpClient, HttpTransport, type ClientTransport, type ConnectOptions, type McpError } from 'mcpwire/client';
 import { describe, expect, it } from 'vitest';
 import { PACKAGE_VERSION } from '../../src/client/version.js';
-import type { Fallback } from '../../src/client/connect.js';
+import type { Fallback } from '../../src/client/fallback.js';
 import { type Answer, deferred, errorOf, failure, json, listen, result } from './support.js';
 
 const discovery = {
@@ -29,6 +29,7 @@ const unsupported: Answer = ({ message }, response) =>
 
 describe("connecting with protocolVersion 'auto'", () => {
   // spec: server/discover#when-to-call.1
+  // spec: basic/versioning#backward-compatibility-with-initialization-based-versions.1
   it('discovers what the server is', async () => {
     const { url, received } = await listen(modern);
     const client = await McpClient.connect(url);
@@ -333,7 +334,7 @@ it('an entry point can add a way to speak to servers that the core does not know
           transport: context.transport,
           server: { capabilities: {}, protocolVersion: '2025-11-25', era: 'legacy' },
           params: (params) => params,
-          check: () => {},
+          complete: () => true,
           adapt: () => false,
         };
       },

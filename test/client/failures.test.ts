@@ -65,6 +65,15 @@ const rows: readonly [name: string, code: McpErrorCode, answer: Answer, options?
   [
     'input_required',
     'missing_capability',
+    ({ message }, response) =>
+      json(
+        response,
+        result(message.id, { resultType: 'input_required', inputRequests: { roots: { method: 'roots/list' } } }),
+      ),
+  ],
+  [
+    'input_required with neither questions nor state',
+    'invalid_message',
     ({ message }, response) => json(response, result(message.id, { resultType: 'input_required' })),
   ],
   [

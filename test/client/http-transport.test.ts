@@ -97,10 +97,12 @@ describe('HttpTransport by itself', () => {
     expect(calls).toBe(0);
   });
 
-  it('mirrors a name and params that it is given', async () => {
+  it('encodes a name that it is given, and sends params as they are', async () => {
     const { transport, received } = await watched((_r, response) => void sse(response).end(event(result('a'))));
     const modern = { ...request, params: { _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' } } };
-    await collect(transport.exchange(modern, { signal, name: 'task-1', params: { 'mcp-param-region': 'süd' } }));
+    await collect(
+      transport.exchange(modern, { signal, name: 'task-1', params: { 'mcp-param-region': '=?base64?c8O8ZA==?=' } }),
+    );
     expect(received).toMatchObject([{ headers: { 'mcp-name': 'task-1', 'mcp-param-region': '=?base64?c8O8ZA==?=' } }]);
   });
 });

@@ -13,7 +13,7 @@ export const REQUIREMENTS = 'test/conformance/requirements';
  * @property {'MUST' | 'MUST NOT' | 'SHOULD' | 'SHOULD NOT'} level
  * @property {'client' | 'server' | 'both' | 'host'} side whom it binds; `host`: not an SDK
  * @property {string} summary
- * @property {'authorization' | 'stdio'} [piece] a part of the package that is not there yet
+ * @property {'authorization' | 'stdio' | 'stores'} [piece] a part of the package that is not there yet
  * @property {string[]} [suite] checks of the official suite that prove it: `<scenario>/<check>`
  * @property {string} [exception] why it is not kept
  */

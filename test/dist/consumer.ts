@@ -14,14 +14,13 @@ import {
   rateLimit,
   result,
   text,
-  traceContext,
-  tracing,
   type Bus,
   type Tracer,
 } from 'mcpwire/server';
 import { ToolSchema, methodSchemas, type WireSchema } from 'mcpwire/schemas';
 import * as modernServer from 'mcpwire/server/modern';
 import { connectInMemory, fakeClock, faultyFetch, recordWire, script, type WireEntry } from 'mcpwire/testing';
+import { clientTracing, traceContext, tracing } from 'mcpwire/tracing';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 declare function same<A, B>(equal: Equal<A, B>): void;
@@ -163,7 +162,7 @@ void bus.publish({ kind: 'resource', uri: 'file:///a' });
 void bus.publish({ kind: 'resource' });
 // @ts-expect-error a limit has two numbers
 rateLimit({ tools: { ping: { burst: 10 } } });
-modernClient.clientTracing(tracer);
+clientTracing(tracer);
 
 // --- Handlers are checked -------------------------------------------------------------------------------------------
 

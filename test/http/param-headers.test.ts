@@ -25,7 +25,7 @@ describe('TR11: what may be annotated', () => {
     expect(compileHeaderPlan({ type: 'object', properties: { a: { type: 'string' } } })).toBeUndefined();
   });
 
-  // spec: basic/transports/streamable-http#schema-extension
+  // spec: basic/transports/streamable-http#schema-extension.5 server/tools#x-mcp-header.5
   test('strings, integers and booleans, each in the header Mcp-Param-{name}', () => {
     const schema = {
       type: 'object',
@@ -45,7 +45,7 @@ describe('TR11: what may be annotated', () => {
     });
   });
 
-  // spec: basic/transports/streamable-http#schema-extension
+  // spec: basic/transports/streamable-http#schema-extension.7 server/tools#x-mcp-header.7
   test('properties of properties, at any depth', () => {
     const inner = { properties: { c: { type: 'string', 'x-mcp-header': 'C' } } };
     expect(compileHeaderPlan({ properties: { a: { properties: { b: inner } } } })).toEqual({
@@ -64,7 +64,9 @@ describe('TR11: what may be annotated', () => {
     ).toBeUndefined();
   });
 
-  // spec: basic/transports/streamable-http#schema-extension
+  // spec: basic/transports/streamable-http#schema-extension.1 server/tools#x-mcp-header.1
+  // spec: basic/transports/streamable-http#schema-extension.2 server/tools#x-mcp-header.2
+  // spec: basic/transports/streamable-http#schema-extension.3 server/tools#x-mcp-header.3
   test.each([
     '',
     ' ',
@@ -91,14 +93,14 @@ describe('TR11: what may be annotated', () => {
     );
   });
 
-  // spec: basic/transports/streamable-http#schema-extension
+  // spec: basic/transports/streamable-http#schema-extension.5 server/tools#x-mcp-header.5
   test.each(['number', 'object', 'array', 'null', undefined, ['string', 'null'], ['string']])('not a %j', (type) => {
     expect(() => compileHeaderPlan({ properties: { a: { type, 'x-mcp-header': 'A' } } })).toThrow(
       new TypeError('x-mcp-header "A" at #/properties/a: the type must be string, integer or boolean'),
     );
   });
 
-  // spec: basic/transports/streamable-http#schema-extension
+  // spec: basic/transports/streamable-http#schema-extension.4 server/tools#x-mcp-header.4
   test.each(['Region', 'region', 'REGION'])('a name is used once, whatever its case: Region and %s', (name) => {
     const schema = {
       properties: {
@@ -113,8 +115,9 @@ describe('TR11: what may be annotated', () => {
     );
   });
 
-  // spec: basic/transports/streamable-http#schema-extension
   const one = { type: 'string', 'x-mcp-header': 'A' };
+  // spec: basic/transports/streamable-http#schema-extension.7 server/tools#x-mcp-header.7
+  // spec: basic/transports/streamable-http#schema-extension.8
   test.each([
     ['#', one],
     ['#/items', { items: one }],
@@ -154,7 +157,11 @@ describe('TR11: what may be annotated', () => {
 });
 
 describe('TR12: the headers of a call', () => {
-  // spec: basic/transports/streamable-http#value-encoding
+  // spec: basic/transports/streamable-http#value-encoding.1 basic/transports/streamable-http#value-encoding.2
+  // spec: basic/transports/streamable-http#value-encoding.7
+  // spec: basic/transports/streamable-http#client-behavior.4
+  // spec: basic/transports/streamable-http#client-behavior.5
+  // spec: basic/transports/streamable-http#server-behavior-for-custom-headers.5
   test.each([
     [region, 'us-west1', 'us-west1'],
     [region, '', ''],
@@ -176,7 +183,11 @@ describe('TR12: the headers of a call', () => {
     expect(mismatch(which, { a }, paramHeaders(which, { a }))).toBeUndefined();
   });
 
-  // spec: basic/transports/streamable-http#server-behavior-for-custom-headers
+  // spec: basic/transports/streamable-http#server-behavior-for-custom-headers.7
+  // spec: basic/transports/streamable-http#server-behavior-for-custom-headers.8
+  // spec: basic/transports/streamable-http#server-behavior-for-custom-headers.9
+  // spec: basic/transports/streamable-http#server-behavior-for-custom-headers.10
+  // spec: basic/transports/streamable-http#client-behavior.3
   test.each([{}, { a: null }, { a: undefined }])(
     'null and absent values have none, and none is expected: %j',
     (args) => {
@@ -185,7 +196,7 @@ describe('TR12: the headers of a call', () => {
     },
   );
 
-  // spec: basic/transports/streamable-http#client-behavior
+  // spec: basic/transports/streamable-http#client-behavior.3
   test('a value is read at the exact path of its property', () => {
     const nested = plan({ properties: { a: { properties: { b: { type: 'string', 'x-mcp-header': 'B' } } } } });
     expect(paramHeaders(nested, { a: { b: 'x' } })).toEqual({ 'mcp-param-b': 'x' });
@@ -200,7 +211,7 @@ describe('TR12: the headers of a call', () => {
     expect(paramHeaders(region, { a: 'x', b: 'y' })).toEqual({ 'mcp-param-region': 'x' });
   });
 
-  // spec: basic/transports/streamable-http#schema-extension
+  // spec: basic/transports/streamable-http#schema-extension.6 server/tools#x-mcp-header.6
   test.each([2 ** 53, -(2 ** 53), 1e300])('an integer beyond what is safe cannot be sent: %d', (a) => {
     expect(() => paramHeaders(count, { a })).toThrow(
       expect.objectContaining({
@@ -221,7 +232,7 @@ describe('TR12: the headers of a call', () => {
 });
 
 describe('TR12: headers and body are compared', () => {
-  // spec: basic/transports/streamable-http#case-sensitivity
+  // spec: basic/transports/streamable-http#case-sensitivity.1
   test('names without regard to case, values with', () => {
     expect(mismatch(region, { a: 'us' }, { 'MCP-PARAM-REGION': 'us' })).toBeUndefined();
     expect(mismatch(region, { a: 'us' }, { 'Mcp-Param-Region': 'US' })).toBe(
@@ -232,7 +243,7 @@ describe('TR12: headers and body are compared', () => {
     );
   });
 
-  // spec: basic/transports/streamable-http#server-behavior-for-custom-headers
+  // spec: basic/transports/streamable-http#server-behavior-for-custom-headers.11
   test('a header that is missing while the body has the value', () => {
     expect(mismatch(region, { a: 'us' }, {})).toBe('mcp-param-region is missing');
     expect(mismatch(region, { a: '' }, {})).toBe('mcp-param-region is missing');
@@ -240,7 +251,7 @@ describe('TR12: headers and body are compared', () => {
     expect(paramMismatch(region, { a: 'us' }, () => undefined)).toBe('mcp-param-region is missing');
   });
 
-  // spec: basic/transports/streamable-http#server-validation
+  // spec: basic/transports/streamable-http#server-validation.1
   test('a header whose value the body does not have, on which an intermediary may have acted', () => {
     for (const args of [{}, { a: null }, { a: ['us'] }]) {
       expect(mismatch(region, args, { 'Mcp-Param-Region': 'us' })).toBe('mcp-param-region has no value in the body');
@@ -255,7 +266,9 @@ describe('TR12: headers and body are compared', () => {
     expect(mismatch(two, { a: '1', b: '2' }, { 'mcp-param-a': '1', 'mcp-param-b': '3' })).toMatch(/^mcp-param-b /);
   });
 
-  // spec: basic/transports/streamable-http#value-encoding
+  // spec: basic/transports/streamable-http#value-encoding.5 basic/transports/streamable-http#value-encoding.6
+  // spec: basic/transports/streamable-http#server-validation.5
+  // spec: basic/transports/streamable-http#server-behavior-for-custom-headers.3
   test('an encoded value is decoded before it is compared', () => {
     expect(mismatch(region, { a: 'us' }, { 'Mcp-Param-Region': '=?base64?dXM=?=' })).toBeUndefined();
     expect(mismatch(region, { a: 'eu' }, { 'Mcp-Param-Region': '=?base64?dXM=?=' })).toMatch(/does not match/);
@@ -264,7 +277,7 @@ describe('TR12: headers and body are compared', () => {
     expect(mismatch(region, { a: '=?BASE64?dXM=?=' }, { 'Mcp-Param-Region': '=?BASE64?dXM=?=' })).toBeUndefined();
   });
 
-  // spec: basic/transports/streamable-http#server-behavior-for-custom-headers
+  // spec: basic/transports/streamable-http#server-behavior-for-custom-headers.2
   test.each(['\u00e9', '\u0080', '=?base64?SGVsbG8?=', '=?base64?SGVs!!!bG8=?=', '=?base64?/w==?=', '=?base64?dXN=?='])(
     'characters that no value has, and encodings that are none: %j',
     (sent) => {
@@ -272,7 +285,7 @@ describe('TR12: headers and body are compared', () => {
     },
   );
 
-  // spec: basic/transports/streamable-http#server-validation
+  // spec: basic/transports/streamable-http#server-validation.2
   test.each(['42', '42.0', '42.000', '4.2e1', '4.2E+1', '420e-1', '042'])('integers numerically: %s is 42', (sent) => {
     expect(mismatch(count, { a: 42 }, { 'Mcp-Param-Count': sent })).toBeUndefined();
   });

@@ -8,6 +8,7 @@ const nested = (levels: number, wrap: (inner: object) => object): Record<string,
   return schema as Record<string, unknown>;
 };
 
+// spec: basic#composition-keyword-resource-use.1
 describe('a schema is of bounded depth', () => {
   test.each([
     ['properties', (inner: object) => ({ properties: { a: inner } })],
@@ -29,6 +30,7 @@ describe('a schema is of bounded depth', () => {
   });
 });
 
+// spec: basic#composition-keyword-resource-use.1
 test('a schema is of bounded size', () => {
   const wide = (count: number) => ({
     properties: Object.fromEntries(Array.from({ length: count }, (_, index) => [`p${index}`, { type: 'string' }])),
@@ -37,13 +39,14 @@ test('a schema is of bounded size', () => {
   expect(check(wide(MAX_SCHEMAS))).toThrow('it: more than 10000 schemas');
 });
 
+// spec: basic#composition-keyword-resource-use.1
 test('a schema that contains itself is too deep, and not endless', () => {
   const schema: Record<string, unknown> = { type: 'array' };
   schema['items'] = schema;
   expect(check(schema)).toThrow('it: more than 64 schemas inside of one another');
 });
 
-// spec: basic/index#ref-resolution
+// spec: basic/index#ref-resolution basic#ref-resolution.1 basic#ref-resolution.2 basic#ref-resolution.4
 describe('BI5: a $ref that leads out of the schema is refused and nothing is fetched', () => {
   test.each([
     'https://example.com/schema.json',
@@ -77,7 +80,7 @@ describe('BI5: a $ref that leads out of the schema is refused and nothing is fet
   });
 });
 
-// spec: basic/index#implementation-requirements
+// spec: basic/index#implementation-requirements basic#implementation-requirements.3
 describe('another dialect is an error that names it', () => {
   test.each(['http://json-schema.org/draft-07/schema#', 'https://json-schema.org/draft/2019-09/schema', 'x', 7, null])(
     '%j',

@@ -24,7 +24,7 @@ const hints = async (server: McpServer<unknown>, method: string, params: Json = 
 };
 
 describe.each(CACHEABLE)('%s', (method, params) => {
-  // spec: server/utilities/caching#cacheable-results.1
+  // spec: server/utilities/caching#cacheable-results.1 server/utilities/caching#time-to-live-ttl-field
   test('carries hints, which are the honest ones unless the author says otherwise', async () => {
     expect(await hints(make(), method, params)).toEqual({ ttlMs: 0, cacheScope: 'private' });
   });
@@ -102,8 +102,9 @@ describe('for whom', () => {
   const PUBLIC = { ttlMs: 5, cacheScope: 'public' } as const;
   const visible = () => true;
 
-  // spec: server/utilities/caching#choosing-a-cache-scope
-  // spec: server/utilities/caching#security-considerations
+  // spec: server/utilities/caching#choosing-a-cache-scope server/utilities/caching#security-considerations
+  // spec: server/utilities/caching#interaction-with-pagination.4
+  // spec: server/utilities/caching#interaction-with-pagination.5
   test('a list that not everyone sees alike is private, whatever the options say', async () => {
     const cache = { ...PUBLIC, tools: PUBLIC, prompts: PUBLIC, resources: PUBLIC, resourceTemplates: PUBLIC };
     const server = AUTHOR({ cache, pageSize: 1 })
@@ -132,6 +133,7 @@ describe('for whom', () => {
   });
 
   // spec: server/utilities/caching#interaction-with-pagination.4
+  // spec: server/utilities/caching#interaction-with-pagination.5
   test('all pages of a list have the same scope, static or dynamic', async () => {
     for (const cacheScope of ['public', 'private'] as const) {
       const server = AUTHOR({ pageSize: 2, cache: { resources: { cacheScope } } }).list('resources', ({ cursor }) =>

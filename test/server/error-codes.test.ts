@@ -36,7 +36,7 @@ describe('the codes of errors', () => {
     expect((await ask(server, request())).error.code).toBe(code);
   });
 
-  // spec: basic#error-codes.1 basic#error-codes.3 basic#error-codes.5
+  // spec: basic#error-codes.1 basic#error-codes.3 basic#error-codes.5 basic#error-codes.7
   test('that the source can send in the reserved range are those of JSON-RPC and of this revision', () => {
     const sent = new Set<string>();
     for (const name of readdirSync('src', { recursive: true, encoding: 'utf8' })) {

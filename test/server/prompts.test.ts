@@ -104,8 +104,9 @@ describe('what a handler returns', () => {
   const annotations = { audience: ['user'], priority: 0.5, lastModified: '2025-01-12T15:00:58Z' } as const;
   const user = (content: unknown) => [{ role: 'user', content }];
 
-  // spec: server/prompts#image-content.1 server/prompts#audio-content.1
-  // spec: server/prompts#embedded-resources.1 server/prompts#embedded-resources.2 server/prompts#embedded-resources.3
+  // spec: server/prompts#image-content.1 server/prompts#audio-content.1 server/prompts#embedded-resources.1
+  // spec: server/prompts#embedded-resources.2 server/prompts#embedded-resources.3 server/prompts#text-content
+  // spec: server/prompts#resource-links
   test.each<[string, unknown, unknown]>([
     ['a string', 'hello', user({ type: 'text', text: 'hello' })],
     ['text', text('hello', { annotations }), user({ type: 'text', text: 'hello', annotations })],

@@ -1,4 +1,4 @@
-import { McpClient, type ClientTransport, type ToolResult, type ToolsOf } from 'mcpwire/client';
+import { McpClient, type ClientOf, type ClientTransport, type ToolResult, type UriOf } from 'mcpwire/client';
 import { defineTool, McpServer } from 'mcpwire/server';
 import { describe, expectTypeOf, it } from 'vitest';
 import * as z from 'zod';
@@ -25,9 +25,13 @@ const server = new McpServer({ name: 'types', version: '1.0.0' })
     { inputSchema: z.object({ query: z.string().optional(), limit: z.string().transform(Number).default(5) }) },
     () => 'found',
   )
-  .add(add);
+  .add(add)
+  .prompt('review', { argsSchema: z.object({ language: z.string(), tone: z.string().optional() }) }, () => 'review')
+  .prompt('plain', {}, () => 'plain')
+  .resource('note://first', { name: 'first' }, () => 'hello')
+  .resource('user://{id}', { name: 'user' }, () => 'user');
 
-type TypedClient = McpClient<ToolsOf<typeof server>>;
+type TypedClient = ClientOf<typeof server>;
 
 const url = 'http://localhost/mcp';
 
@@ -86,6 +90,32 @@ describe('a client typed by a server', () => {
     if (!result.isError) expectTypeOf(result.structuredContent).toEqualTypeOf<{ sum: number }>();
   });
 
+  it('knows the prompts and what they are filled in with', async () => {
+    const client = await McpClient.connect<typeof server>(url);
+    expectTypeOf(client.getPrompt<'plain'>)
+      .parameter(0)
+      .toEqualTypeOf<'plain'>();
+    await client.getPrompt('review', { language: 'python' });
+    await client.getPrompt('review', { language: 'python', tone: 'kind' }, { timeoutMs: 1000 });
+    await client.getPrompt('plain');
+    // @ts-expect-error there is no such prompt
+    await client.getPrompt('revue', {});
+    // @ts-expect-error an argument is missing
+    await client.getPrompt('review', {});
+    // @ts-expect-error arguments are missing
+    await client.getPrompt('review');
+    // @ts-expect-error an argument is no text
+    await client.getPrompt('review', { language: 5 });
+  });
+
+  it('offers the resources, and takes any other URI', async () => {
+    const client = await McpClient.connect<typeof server>(url);
+    expectTypeOf(client.readResource).parameter(0).toEqualTypeOf<UriOf<'note://first' | 'user://{id}'>>();
+    expectTypeOf(client.readResource).parameter(0).toExtend<string>();
+    await client.readResource('note://first');
+    await client.readResource('user://7');
+  });
+
   it('takes a transport, too', async () => {
     const client = await McpClient.connect<typeof server>({} as ClientTransport);
     expectTypeOf(client).toEqualTypeOf<TypedClient>();
@@ -104,6 +134,9 @@ describe('a client without a type', () => {
       expectTypeOf(client).toEqualTypeOf<McpClient>();
       const result = await client.callTool('anything', { goes: [1] }, { timeoutMs: 1000 });
       await client.callTool('anything');
+      await client.getPrompt('anything', { goes: 'text' });
+      await client.getPrompt('anything');
+      await client.readResource('any://thing');
       expectTypeOf(result).toEqualTypeOf<ToolResult>();
     }
   });

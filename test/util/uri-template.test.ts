@@ -116,6 +116,7 @@ describe('matching', () => {
     expect(match(template, uri)).toStrictEqual(values);
   });
 
+  // spec: server/resources#security-considerations.1
   test.each(['%', '%2', '%zz', '%ff', '%C3', '%00', '%E0%80%80', 'a%00b', '\0', '\ud800'])(
     'malformed percent-encodings and NUL characters match nothing: %j',
     (value) => {
@@ -133,6 +134,7 @@ describe('matching', () => {
   });
 });
 
+// spec: server/resources#security-considerations.5
 describe('A40: a matched value does not lead elsewhere', () => {
   test.each(['..', '%2e%2e', '..%2Fx', '%2E./x', 'x%2F..%2Fy', '..%5Cx', 'x%5C..', 'x%2F%2e%2e'])('%s', (value) => {
     for (const op of ['', '+', '#', '.', '/', ';', '?', '&']) {
