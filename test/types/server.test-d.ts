@@ -19,6 +19,7 @@ import {
   type ResourceEntry,
   type Root,
   type ToolEntry,
+  type Visible,
 } from 'mcpwire/server';
 import { serve, toNodeListener } from 'mcpwire/node';
 import * as z from 'zod';
@@ -150,7 +151,7 @@ describe('a resource handler', () => {
   });
 
   test('returns text, bytes, contents, a whole result, nothing', () => {
-    make()
+    const server = make()
       .resource('a:1', { name: 'a' }, () => 'text')
       .resource('a:2', { name: 'a' }, () => new Uint8Array())
       .resource('a:3', { name: 'a' }, () => ({ text: 'x', mimeType: 'text/html' }))
@@ -159,6 +160,7 @@ describe('a resource handler', () => {
       .resource('a:6', { name: 'a' }, () => undefined)
       .resource('a:7', { name: 'a' }, async () => Promise.resolve(null))
       .resource('a:8', { name: 'a' }, () => inputRequired({ requestState: 1 }));
+    expectTypeOf<Extract<EntriesOf<typeof server>, ResourceEntry<'a:8'>>>().not.toBeNever();
     // @ts-expect-error a number is no contents
     make().resource('a:1', { name: 'a' }, () => 7);
     // @ts-expect-error a resource has a name
@@ -203,12 +205,13 @@ describe('a prompt handler', () => {
   });
 
   test('returns text, content, messages or a whole result', () => {
-    make()
+    const server = make()
       .prompt('a', {}, () => 'text')
       .prompt('b', {}, () => text('block'))
       .prompt('c', {}, () => [{ role: 'assistant', content: text('x') }])
       .prompt('d', {}, () => ({ description: 'x', messages: [{ role: 'user', content: link('a:1', 'a') }] }))
       .prompt('e', {}, async () => Promise.resolve(inputRequired({ requestState: 1 })));
+    expectTypeOf<Extract<EntriesOf<typeof server>, PromptEntry<'e'>>>().not.toBeNever();
     // @ts-expect-error there is no such role
     make().prompt('a', {}, () => [{ role: 'system', content: text('x') }]);
     // @ts-expect-error a prompt says something
@@ -217,7 +220,8 @@ describe('a prompt handler', () => {
 
   test('completes its own arguments, and no others', () => {
     const argsSchema = z.object({ language: z.string() });
-    make().prompt('p', { argsSchema, complete: { language: ['go', 'rust'] } }, () => 'x');
+    const server = make().prompt('p', { argsSchema, complete: { language: ['go', 'rust'] } }, () => 'x');
+    expectTypeOf<EntriesOf<typeof server>['args']>().toEqualTypeOf<{ language: string }>();
     // @ts-expect-error there is no such argument
     make().prompt('p', { argsSchema, complete: { code: [] } }, () => 'x');
     // @ts-expect-error a completer answers strings
@@ -349,6 +353,7 @@ describe('asking the caller', () => {
 
 describe('visible', () => {
   test('may be undecided, which is a no; a promise is a mistake', () => {
+    expectTypeOf<ReturnType<Visible>>().toEqualTypeOf<boolean | undefined>();
     make().tool('t', { visible: (ctx) => ctx.auth?.scopes.includes('admin') }, () => 'x');
     // @ts-expect-error who sees what is decided at once
     make().tool('t', { visible: async () => Promise.resolve(true) }, () => 'x');
@@ -356,6 +361,7 @@ describe('visible', () => {
 });
 
 test('habits of other libraries do not compile', () => {
+  expectTypeOf(make()).not.toHaveProperty('registerTool');
   // @ts-expect-error server.tool
   make().registerTool('t', {}, () => 'x');
   // @ts-expect-error serve(server)
