@@ -16,6 +16,7 @@ export default {
   // In the order in which one reads them; test/docs compares it with the folder.
   projectDocuments: [
     'server',
+    'tool-schemas',
     'asking-for-input',
     'subscriptions',
     'observability',
