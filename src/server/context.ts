@@ -169,6 +169,8 @@ export interface Service {
   readonly logging: boolean;
   readonly secret: Secret | readonly Secret[] | undefined;
   readonly limits: ServerLimits;
+  /** The result types of the protocol and of the extensions; extensions add theirs. */
+  readonly resultTypes: Set<unknown>;
   /** Made when the first state is sealed or opened. */
   sealer?: Sealer;
   /** No other process will see what this one seals. */
@@ -263,6 +265,10 @@ export class RequestContext implements Context {
   }
 
   #respond(result: JsonObject, options?: RespondOptions): Promise<void> | void {
+    const type = result['resultType'];
+    if (this.#stamp !== undefined && !this.#service.resultTypes.has(type)) {
+      throw new TypeError(`resultType ${JSON.stringify(type)} belongs to no extension of this server`);
+    }
     // Who comes here was asked by a request, which has an id.
     return this.exchange.respond(new ResultResponse(this.id!, result, this.#stamp), options);
   }

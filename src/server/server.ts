@@ -117,7 +117,12 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     const _meta = { [META_SERVER_INFO]: implementation };
     const hints: Required<CacheHints> = { ttlMs: cache?.ttlMs ?? 0, cacheScope: cache?.cacheScope ?? 'private' };
     this.#stamp = (own) => resultStamp({ ...hints, ...own, _meta });
-    const service: Service = { logging, secret, limits: { ...defaultLimits, ...options.limits } };
+    const service: Service = {
+      logging,
+      secret,
+      limits: { ...defaultLimits, ...options.limits },
+      resultTypes: new Set([undefined, 'complete', 'input_required']),
+    };
     this.#dispatcher = new Dispatcher(options, service, resultStamp({ _meta }));
     const { methods, handle, mask } = this.#dispatcher;
     const catalogs: Catalogs = {
@@ -374,6 +379,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
       });
     }
     this.#extensions.set(id, extension);
+    for (const type of extension.resultTypes ?? []) this.#dispatcher.service.resultTypes.add(type);
     for (const [name, member] of Object.entries(extension.headerName ?? {})) this['~http'].names.set(name, member);
     for (const tool of this.#catalogs.tools.values())
       this.#catalogs.tools.set(tool.listed.name, this.#extended(tool, extension));

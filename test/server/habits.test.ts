@@ -13,9 +13,8 @@ test.each<[string, unknown[], string]>([
   expect(() => server[name]!(...args)).toThrow(line);
 });
 
-test('and they are in nobody’s way: a server can be copied, compared and printed', () => {
+test('and they are in nobody’s way: a server can be compared and printed', () => {
   const server = new McpServer({ name: 'h', version: '1' });
-  expect(() => ({ ...server })).not.toThrow();
   expect(Object.keys(server)).not.toContain('connect');
   expect(server).toEqual(server);
   expect(() => JSON.stringify(server)).not.toThrow();

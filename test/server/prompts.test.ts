@@ -142,7 +142,11 @@ describe('what a handler returns', () => {
     [
       'an embedded resource of bytes',
       resource({ uri: 'resource://a', mimeType: 'image/png', blob: 'AQL/' }, { _meta: { x: 1 } }),
-      user({ type: 'resource', resource: { uri: 'resource://a', mimeType: 'image/png', blob: 'AQL/' }, _meta: { x: 1 } }),
+      user({
+        type: 'resource',
+        resource: { uri: 'resource://a', mimeType: 'image/png', blob: 'AQL/' },
+        _meta: { x: 1 },
+      }),
     ],
     [
       'messages of both roles',
@@ -349,7 +353,7 @@ describe('the context', () => {
       seen.push(ctx);
       return 'x';
     });
-    const auth = { scopes: [], subject: 'u' };
+    const auth = { scopes: [], subject: 'u', claims: {} };
     await server.handler({ auth })(modern('prompts/get', { name: 'p' }, { id: 'p1' }));
     expect(seen[0]).toMatchObject({ id: 'p1', auth });
   });
