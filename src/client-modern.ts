@@ -34,6 +34,7 @@ export type { Span, SpanOptions, Tracer } from './util/tracing.js';
 export type {
   AnyPromptArguments,
   AnyPrompts,
+  AnyResources,
   AnyTools,
   CallParameters,
   PromptParameters,
@@ -58,5 +59,14 @@ export type {
   RequestId,
 } from './json-rpc.js';
 export type { SchemaIssue, SchemaResult, SchemaTypes, StandardSchema } from './schema/standard.js';
-export type { EntriesOf, PromptEntry, PromptMap, ResourceEntry, Served, ToolEntry, ToolMap } from './spec/served.js';
+export type {
+  EntriesOf,
+  PromptEntry,
+  PromptMap,
+  ResourceEntry,
+  ResourceMap,
+  Served,
+  ToolEntry,
+  ToolMap,
+} from './spec/served.js';
 export type * from './spec/types.js';

@@ -22,6 +22,7 @@ import type { CallOptions, ConnectOptions, ListOptions } from './options.js';
 import type { ClientTransport } from './transport.js';
 import type {
   AnyPrompts,
+  AnyResources,
   AnyTools,
   CallParameters,
   PromptParameters,
@@ -59,7 +60,7 @@ export interface RequestOptions<Output = unknown> extends CallOptions {
  * await client.close();
  * ```
  */
-export class McpClient<Tools = AnyTools, Prompts = AnyPrompts, Resources extends string = string> {
+export class McpClient<Tools = AnyTools, Prompts = AnyPrompts, Resources = AnyResources> {
   /**
    * Tried in order when a server is not one that the core knows. Entry points that know more servers override it.
    *

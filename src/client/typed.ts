@@ -1,6 +1,15 @@
 /** What a server's type says about a client's calls. Types only. */
 import type { JsonObject } from '../json-rpc.js';
-import type { EntriesOf, PromptEntry, PromptMap, ResourceEntry, Served, ToolEntry, ToolMap } from '../spec/served.js';
+import type {
+  EntriesOf,
+  PromptEntry,
+  PromptMap,
+  ResourceEntry,
+  ResourceMap,
+  Served,
+  ToolEntry,
+  ToolMap,
+} from '../spec/served.js';
 import type { ContentBlock, MetaObject } from '../spec/types.js';
 import type { CallOptions } from './options.js';
 
@@ -33,16 +42,21 @@ export type PromptsOf<S extends Served> = [EntriesOf<S>] extends [never]
     ? AnyPrompts
     : PromptMap<EntriesOf<S>>;
 
-/** The URIs and templates of a server's type; any string where it says nothing. */
+/** The resources of a server whose type says nothing: any URI. */
+export interface AnyResources {
+  readonly [uri: string]: ResourceEntry;
+}
+
+/** The resources of a server's type by URI or template; {@link AnyResources} where it says nothing. */
 export type ResourcesOf<S extends Served> = [EntriesOf<S>] extends [never]
-  ? string
+  ? AnyResources
   : unknown extends EntriesOf<S>
-    ? string
-    : Extract<EntriesOf<S>, ResourceEntry>['resource'];
+    ? AnyResources
+    : ResourceMap<EntriesOf<S>>;
 
 /** A URI: one that the server's type names is offered by editors, and any other compiles. */
 // The intersection keeps the names, which `string` alone would swallow.
-export type UriOf<Resources extends string> = Resources | (string & {});
+export type UriOf<Resources> = (keyof Resources & string) | (string & {});
 
 /** The arguments of a prompt, and the options. The arguments may be left out when none is required. */
 export type PromptParameters<Args> = unknown extends Args
