@@ -16,7 +16,7 @@
  * | `forbidden` | HTTP 403 without such a challenge |
  * | `unsupported_version` | JSON-RPC -32022: no common protocol revision |
  * | `header_mismatch` | JSON-RPC -32020: headers and body disagree |
- * | `missing_capability` | JSON-RPC -32021: the request needs a capability the client did not declare |
+ * | `missing_capability` | JSON-RPC -32021: the request needs a capability the client did not declare; or the server asks for input that the client has no handler for |
  * | `method_not_found` | JSON-RPC -32601 |
  * | `invalid_params` | JSON-RPC -32602 |
  * | `invalid_request` | JSON-RPC -32600 |

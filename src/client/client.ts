@@ -269,7 +269,7 @@ export class McpClient<Tools = AnyTools, Prompts = AnyPrompts, Resources extends
    * ```
    */
   listen(filter: ListenTopics, options: ListenOptions = {}): AsyncIterableIterator<ListenChange> {
-    return lazily(async () => (await import('./lazy.js')).listen(this.#core, filter, options));
+    return lazily(({ listen }) => listen(this.#core, filter, options));
   }
 
   /**
@@ -308,7 +308,7 @@ export class McpClient<Tools = AnyTools, Prompts = AnyPrompts, Resources extends
    * ```
    */
   stream(method: string, params?: JsonObject, options: CallOptions = {}): AsyncIterableIterator<JsonRpcMessage> {
-    return lazily(async () => (await import('./lazy.js')).stream(this.#core, method, params, options));
+    return lazily(({ stream }) => stream(this.#core, method, params, options));
   }
 
   /**
@@ -371,9 +371,9 @@ export class McpClient<Tools = AnyTools, Prompts = AnyPrompts, Resources extends
 export type ClientOf<S extends Served> = McpClient<ToolsOf<S>, PromptsOf<S>, ResourcesOf<S>>;
 
 /** An iterator whose code is loaded with the first step. */
-function lazily<T>(load: () => Promise<AsyncIterator<T, undefined>>): AsyncIterableIterator<T> {
-  let loading: Promise<AsyncIterator<T, undefined>> | undefined;
-  const inner = (): Promise<AsyncIterator<T, undefined>> => (loading ??= load());
+function lazily<T>(make: (parts: typeof import('./lazy.js')) => AsyncIterator<T, undefined>): AsyncIterableIterator<T> {
+  let making: Promise<AsyncIterator<T, undefined>> | undefined;
+  const inner = (): Promise<AsyncIterator<T, undefined>> => (making ??= import('./lazy.js').then(make));
   return {
     next: async () => (await inner()).next(),
     return: async () => (await (await inner()).return?.()) ?? { done: true, value: undefined },

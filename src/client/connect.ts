@@ -27,7 +27,6 @@ export async function connect(target: Target, options: ConnectOptions, fallbacks
   const url = typeof target === 'string' || target instanceof URL ? String(target) : undefined;
   const core = new Core(plainLink(transportTo(target, options)), options, url, wire, perform);
   core.link = await negotiate(core, fallbacks);
-  if (options.extensions !== undefined) (await import('./lazy.js')).install(core, options.extensions);
   void core.receive();
   return core;
 }
@@ -37,8 +36,12 @@ async function negotiate(core: Core, fallbacks: readonly Fallback[]): Promise<Li
   const { transport } = core.link;
   const { prior, name = 'mcpwire', version = PACKAGE_VERSION } = options;
   const { protocolVersion: wanted = prior?.protocolVersion ?? 'auto' } = options;
-  if (wanted === 'none') return core.link;
   const info = { name, version };
+  const { elicit, elicitUrl, sample, roots, extensions } = options;
+  // Who can be asked will be, so what answers may as well be loaded now.
+  const plain = (elicit ?? elicitUrl ?? sample ?? roots ?? extensions) === undefined;
+  const capabilities = plain ? (options.capabilities ?? {}) : (await import('./lazy.js')).equip(core);
+  if (wanted === 'none') return core.link;
   const facts: ServerFacts = { capabilities: {}, era: 'modern', ...prior, protocolVersion: MODERN_VERSIONS[0] ?? '' };
   if (MODERN_VERSIONS.includes(wanted)) {
     // What was asked for is kept to; what an earlier connection found may have changed.
@@ -46,18 +49,18 @@ async function negotiate(core: Core, fallbacks: readonly Fallback[]): Promise<Li
       transport,
       info,
       { ...facts, protocolVersion: wanted },
-      options,
+      capabilities,
       options.protocolVersion !== undefined,
     );
   }
   let found: McpError | undefined;
   if (wanted === 'auto') {
     // Not pinned, so that an error that names other versions of ours is heeded.
-    const link = modernLink(transport, info, facts, options, false);
+    const link = modernLink(transport, info, facts, capabilities, false);
     core.link = link;
     try {
       const result = await attempt(core, { method: 'server/discover' }, { signal: options.signal });
-      return modernLink(transport, info, discovered(result, link.server.protocolVersion), options, false);
+      return modernLink(transport, info, discovered(result, link.server.protocolVersion), capabilities, false);
     } catch (error) {
       if (!isMcpError(error)) throw error;
       found = error;
@@ -67,7 +70,10 @@ async function negotiate(core: Core, fallbacks: readonly Fallback[]): Promise<Li
     // A part that cannot be loaded, as in a page that has gone offline, must not hide what happened.
     throw found ?? error;
   });
-  return lazy.other({ transport, wanted, info, options, ...(found !== undefined && { found }) }, fallbacks);
+  return lazy.other(
+    { transport, wanted, info, capabilities, options, ...(found !== undefined && { found }) },
+    fallbacks,
+  );
 }
 
 function transportTo(target: Target, options: ConnectOptions): ClientTransport {

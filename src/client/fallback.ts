@@ -1,7 +1,7 @@
 /** What to make of a server that is not one that the core knows. */
 import { McpError } from '../errors.js';
 import { HEADER_MISMATCH, MISSING_CAPABILITY } from '../json-rpc.js';
-import type { Implementation } from '../spec/types.js';
+import type { ClientCapabilities, Implementation } from '../spec/types.js';
 import { MODERN_VERSIONS } from '../spec/versions.js';
 import type { Link } from './link.js';
 import type { ConnectOptions } from './options.js';
@@ -15,6 +15,8 @@ export interface FallbackContext {
   /** How the server answered `server/discover`; absent when a revision was asked for. */
   readonly found?: McpError;
   readonly info: Implementation;
+  /** What the client can do. */
+  readonly capabilities: ClientCapabilities;
   readonly options: ConnectOptions;
 }
 

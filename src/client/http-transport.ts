@@ -52,7 +52,6 @@ export interface HttpTransportOptions {
 
 const MIB_16 = 16_777_216;
 const KIB_64 = 65_536;
-const MAX_REDIRECTS = 5;
 
 /**
  * Carries MCP over Streamable HTTP. `McpClient.connect(url)` makes one; make it yourself to share or wrap it.
@@ -180,25 +179,14 @@ export class HttpTransport implements ClientTransport {
         return { response, url: href };
 
       discard(response);
-      const { status } = response;
       // Where only the browser may know the target, it may also follow, unless it would carry given headers along. The
       // redirect was the answer, so nothing has been processed yet and sending again is safe.
       if (opaque && !trusted) {
         redirect = 'follow';
         continue;
       }
-      const target = location !== null && URL.canParse(location, href) ? new URL(location, href) : undefined;
-      if ((status !== 307 && status !== 308) || target?.origin !== url.origin || hops >= MAX_REDIRECTS) {
-        throw new McpError(
-          'http_status',
-          `${href} redirects to ${target?.origin ?? 'elsewhere'} (HTTP ${status}): connect there instead`,
-          {
-            status,
-            url: href,
-          },
-        );
-      }
-      url = target;
+      const { redirected } = await import('./lazy.js');
+      url = redirected(response, url, hops);
     }
   }
 

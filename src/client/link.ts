@@ -12,7 +12,6 @@ import {
 import { META_CLIENT_CAPABILITIES, META_CLIENT_INFO, META_PROTOCOL_VERSION } from '../spec/meta.js';
 import type { ClientCapabilities, Implementation, MetaObject, ServerCapabilities } from '../spec/types.js';
 import { MODERN_VERSIONS } from '../spec/versions.js';
-import type { ConnectOptions } from './options.js';
 import type { ClientTransport } from './transport.js';
 
 /** What a client knows about its server. */
@@ -59,10 +58,9 @@ export function modernLink(
   transport: ClientTransport,
   info: Implementation,
   facts: ServerFacts,
-  options: ConnectOptions,
+  capabilities: ClientCapabilities,
   pinned: boolean,
 ): Link {
-  const capabilities = capabilitiesOf(options);
   const known = pinned ? [facts.protocolVersion] : MODERN_VERSIONS;
   let own: MetaObject;
   const link = {
@@ -92,18 +90,6 @@ export function modernLink(
   };
   speak(facts.protocolVersion);
   return link;
-}
-
-/** What a client with these options can do. */
-function capabilitiesOf(options: ConnectOptions): ClientCapabilities {
-  const { elicit, elicitUrl, sample, roots, extensions, capabilities } = options;
-  return {
-    ...((elicit || elicitUrl) && { elicitation: { ...(elicit && { form: {} }), ...(elicitUrl && { url: {} }) } }),
-    ...(sample && { sampling: {} }),
-    ...(roots && { roots: {} }),
-    ...(extensions && { extensions: Object.fromEntries(extensions.map(({ id, settings = {} }) => [id, settings])) }),
-    ...capabilities,
-  };
 }
 
 /** The newest of our versions that an unsupported-version error offers. */

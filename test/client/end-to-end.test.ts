@@ -114,7 +114,7 @@ describe('with the server of this package', () => {
     for await (const change of listening) {
       heard.push(change);
       if (change.type === 'resourceUpdated') break;
-      await server.notify.resourceUpdated('note://first');
+      server.notify.resourceUpdated('note://first');
     }
     expect(heard).toEqual([{ type: 'toolsListChanged' }, { type: 'resourceUpdated', uri: 'note://first' }]);
   });

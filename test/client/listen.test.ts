@@ -1,9 +1,11 @@
 import type { ConnectOptions, ListenChange, ListenOptions, ListenTopics } from 'mcpwire/client';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ChangeQueue } from '../../src/client/changes.js';
 import { errorOf as failureOf } from './support.js';
 import { errorOf, openStream, play, resultOf, type Asked, type OpenStream, type Played } from './wire.js';
 
+// To load it takes real time, which does not pass here.
+beforeAll(() => import('../../src/client/lazy.js'));
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
 

@@ -104,7 +104,26 @@ export async function typed(): Promise<void> {
   if (!repeated.isError) console.log(repeated.structuredContent.job_id);
 
   for (const tool of await client.listTools()) same<typeof tool.name, string>(true);
+  for (const { uri } of await client.listResources()) same<typeof uri, string>(true);
+  for await (const change of client.listen({ toolsListChanged: true })) {
+    if (change.type === 'resourceUpdated') same<typeof change.uri, string>(true);
+    // @ts-expect-error only an update has a URI
+    if (change.type === 'refetch') console.log(change.uri);
+  }
+  // @ts-expect-error the server has no prompts
+  await client.getPrompt('any');
   await client.close();
+}
+
+export function answering(): Promise<McpClient> {
+  return McpClient.connect('http://127.0.0.1:3000/mcp', {
+    elicit: ({ requestedSchema }, ctx) => {
+      same<typeof ctx.signal, AbortSignal>(true);
+      return { action: 'accept', content: { fields: Object.keys(requestedSchema.properties) } };
+    },
+    // @ts-expect-error yes or no
+    elicitUrl: () => true,
+  });
 }
 
 export async function inferredFromTarget(): Promise<void> {
