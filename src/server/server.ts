@@ -418,7 +418,8 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     await Promise.all([this.#listening.close(), this.#running.close(graceMs)]);
   }
 
-  // Habits of other libraries get an error that shows the line to write instead.
+  // Habits of other libraries get an error that shows the line to write instead. Not `connect`, which workerd looks for in
+  // what a Worker exports.
   /** @internal */
   protected get registerTool(): never {
     return instead(`server.tool('add', { inputSchema: z.object({ … }) }, (args) => …)`);
@@ -437,11 +438,6 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
   /** @internal */
   protected get setRequestHandler(): never {
     return instead(`server.method('my/method', { params: z.object({ … }) }, (params) => …)`);
-  }
-
-  /** @internal */
-  protected get connect(): never {
-    return instead('serve(server), or export default server');
   }
 
   #addTool(name: string, definition: AnyToolDefinition, handler: AnyToolHandler): void {

@@ -365,5 +365,5 @@ test('habits of other libraries do not compile', () => {
   // @ts-expect-error server.tool
   make().registerTool('t', {}, () => 'x');
   // @ts-expect-error serve(server)
-  void make().connect({});
+  void make().connect;
 });
