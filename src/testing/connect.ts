@@ -1,7 +1,6 @@
 /** A client and a server in one process. */
-import { McpClient } from '../client/client.js';
+import { type ClientOf, McpClient } from '../client/client.js';
 import type { ConnectOptions } from '../client/options.js';
-import type { ToolsOf } from '../client/typed.js';
 import type { Served } from '../spec/served.js';
 import type { FakeClock } from './clock.js';
 import { disposable, type Disposes } from './dispose.js';
@@ -24,7 +23,7 @@ export interface InMemoryOptions extends Omit<ConnectOptions, 'fetch'> {
 }
 
 /** A client for `await using`, where the compiler's `lib` knows it. */
-export type InMemoryClient<Tools> = McpClient<Tools> & Disposes<'asyncDispose', Promise<void>>;
+export type InMemoryClient<S extends Served> = ClientOf<S> & Disposes<'asyncDispose', Promise<void>>;
 
 /**
  * Connects a client to a server in this process, without any network: the real client, the real HTTP codec, `server.fetch`.
@@ -44,7 +43,7 @@ export type InMemoryClient<Tools> = McpClient<Tools> & Disposes<'asyncDispose', 
 export async function connectInMemory<S extends Served>(
   server: S,
   options: InMemoryOptions = {},
-): Promise<InMemoryClient<ToolsOf<S>>> {
+): Promise<InMemoryClient<S>> {
   const { record, wrap, script, clock, closeServer = false, ...connect } = options;
   let fetch: Fetch = (url, init) => server.fetch(new Request(url, init));
   if (wrap !== undefined) fetch = wrap(fetch);
