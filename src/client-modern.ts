@@ -34,12 +34,10 @@ export type { Span, SpanOptions, Tracer } from './util/tracing.js';
 export type {
   AnyPromptArguments,
   AnyPrompts,
-  AnyResources,
   AnyTools,
   CallParameters,
   PromptParameters,
   PromptsOf,
-  ResourcesOf,
   ResultOf,
   ToolResult,
   ToolsOf,
