@@ -16,6 +16,10 @@ export default {
   // In the order in which one reads them; test/docs compares it with the folder.
   projectDocuments: [
     'server',
+    'resources',
+    'prompts',
+    'lists',
+    'extensions',
     'asking-for-input',
     'subscriptions',
     'observability',
