@@ -17,6 +17,10 @@ export default {
   projectDocuments: [
     'server',
     'tool-schemas',
+    'resources',
+    'prompts',
+    'lists',
+    'extensions',
     'asking-for-input',
     'subscriptions',
     'observability',
