@@ -11,7 +11,7 @@ const FLOORS = [
   ['spec', 'errors', 'util'],
   ['json-rpc', 'schema', 'http'],
   ['server', 'client'],
-  ['legacy', 'auth', 'tasks', 'skills', 'stores', 'stdio', 'gateway', 'schemas', 'testing'],
+  ['legacy', 'auth', 'tasks', 'skills', 'stores', 'stdio', 'gateway', 'schemas', 'testing', 'json-schema'],
   ['node', 'redis', 'durable-objects'],
 ];
 const TOP = FLOORS.length - 1;
@@ -19,6 +19,7 @@ const TOP = FLOORS.length - 1;
 /** Which rooms may import which package; a bundle carries what it imports. */
 const PACKAGES = /** @type {Record<string, string[]>} */ ({
   'eventsource-parser': ['http', 'client', 'legacy'],
+  '@cfworker/json-schema': ['json-schema'],
   zod: ['schemas'],
 });
 

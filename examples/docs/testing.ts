@@ -1,7 +1,7 @@
 /** Everything that docs/testing.md shows: tests, as a user of the package writes them. */
 // #region imports
 import { expect, test } from 'vitest';
-import { checkReplay, connectInMemory, fakeClock, faultyFetch, recordWire } from 'mcpwire/testing';
+import { checkReplay, connectInMemory, fakeClock, faultyFetch, recordWire, script } from 'mcpwire/testing';
 // #endregion imports
 import * as z from 'zod';
 import { McpServer } from 'mcpwire/server';
@@ -59,6 +59,18 @@ export const hotel = new McpServer({ name: 'hotel', version: '1.0.0' }).tool(
   },
 );
 // #endregion booking
+
+// #region script
+test('books what the user agrees to', async () => {
+  const answers = script([
+    { elicit: { action: 'accept', content: { nights: 2 } } },
+    { when: /Agreed/, elicit: 'accept' },
+  ]);
+  await using client = await connectInMemory(hotel, { script: answers });
+  const { structuredContent } = await client.callTool('book', { city: 'Bern' });
+  expect(structuredContent).toMatchObject({ nights: 2 });
+});
+// #endregion script
 
 // #region replay
 test('books in the same way, however often it starts anew', async () => {

@@ -42,6 +42,9 @@ export interface StandardJsonSchema<Input = unknown, Output = Input> extends Sta
   };
 }
 
+/** Makes a schema of a JSON Schema: `fromJsonSchema` of `mcpwire/json-schema`, or another library's. */
+export type JsonSchemaValidator = (schema: JsonObject) => StandardSchema;
+
 /**
  * The types of a schema and nothing else: what public signatures ask for. To compare whole schemas would cost the compiler
  * several times as much and tell it nothing more.

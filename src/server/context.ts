@@ -138,7 +138,8 @@ export interface Context<C = unknown> {
   /**
    * Makes an error that reaches the caller as it is. Errors that a handler throws otherwise are masked.
    *
-   * @param rpcCode the JSON-RPC error code; your own ones belong outside -32768 to -32000
+   * @param rpcCode the JSON-RPC error code, an integer; your own ones belong outside -32768 to -32000
+   * @throws TypeError for a code that is no integer
    * @example
    * ```ts
    * throw ctx.error(1001, 'No such job', { data: { job_id }, status: 404 });
@@ -169,6 +170,8 @@ export interface Service {
   readonly logging: boolean;
   readonly secret: Secret | readonly Secret[] | undefined;
   readonly limits: ServerLimits;
+  /** The result types of the protocol and of the extensions; extensions add theirs. */
+  readonly resultTypes: Set<unknown>;
   /** Made when the first state is sealed or opened. */
   sealer?: Sealer;
   /** No other process will see what this one seals. */
@@ -263,6 +266,10 @@ export class RequestContext implements Context {
   }
 
   #respond(result: JsonObject, options?: RespondOptions): Promise<void> | void {
+    const type = result['resultType'];
+    if (this.#stamp !== undefined && !this.#service.resultTypes.has(type)) {
+      throw new TypeError(`resultType ${JSON.stringify(type)} belongs to no extension of this server`);
+    }
     // Who comes here was asked by a request, which has an id.
     return this.exchange.respond(new ResultResponse(this.id!, result, this.#stamp), options);
   }
@@ -430,6 +437,7 @@ export class RequestContext implements Context {
   }
 
   error(rpcCode: number, message: string, { data, status, headers }: ErrorOptions = {}): McpError {
+    if (!Number.isSafeInteger(rpcCode)) throw new TypeError(`ctx.error: ${rpcCode} is no JSON-RPC error code, an integer`);
     const error = raise('rpc_error', message, { rpcCode, data, status });
     raised.set(error, headers);
     return error;

@@ -18,7 +18,7 @@ import { capabilitiesOf, stampLists } from './discovery.js';
 import { Dispatcher, type ContextSource } from './dispatch.js';
 import type { DynamicList } from './dynamic-list.js';
 import type { Exchange } from './exchange.js';
-import { wrapCalls, type ServerExtension } from './extension.js';
+import { methodsOf, wrapCalls, type ServerExtension } from './extension.js';
 import { serveFetch } from './fetch-handler.js';
 import { httpEndpoint, type HttpEndpoint } from './http-endpoint.js';
 import { Listening } from './listening.js';
@@ -117,7 +117,12 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     const _meta = { [META_SERVER_INFO]: implementation };
     const hints: Required<CacheHints> = { ttlMs: cache?.ttlMs ?? 0, cacheScope: cache?.cacheScope ?? 'private' };
     this.#stamp = (own) => resultStamp({ ...hints, ...own, _meta });
-    const service: Service = { logging, secret, limits: { ...defaultLimits, ...options.limits } };
+    const service: Service = {
+      logging,
+      secret,
+      limits: { ...defaultLimits, ...options.limits },
+      resultTypes: new Set([undefined, 'complete', 'input_required']),
+    };
     this.#dispatcher = new Dispatcher(options, service, resultStamp({ _meta }));
     const { methods, handle, mask } = this.#dispatcher;
     const catalogs: Catalogs = {
@@ -359,21 +364,19 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
    * @throws TypeError for an identifier without a prefix, or a method that exists already
    */
   extend(extension: ServerExtension): this {
-    const { id, methods = {} } = extension;
+    const { id } = extension;
     if (!/^[a-z][\w.-]*\/[\w.-]+$/i.test(id) || this.#extensions.has(id)) {
       throw new TypeError(
         `extension ${JSON.stringify(id)}: needs an identifier of its own, such as "com.example/thing"`,
       );
     }
     const { methods: table, mask } = this.#dispatcher;
-    for (const [name, { handler, open = false, ...schemas }] of Object.entries(methods)) {
+    for (const [name, method] of methodsOf(extension, mask)) {
       if (table.has(name)) throw new TypeError(`method "${name}" exists already`);
-      table.set(name, {
-        call: compileMethod(name, schemas, handler, mask),
-        ...(!open && { requires: { extensions: { [id]: {} } } }),
-      });
+      table.set(name, method);
     }
     this.#extensions.set(id, extension);
+    for (const type of extension.resultTypes ?? []) this.#dispatcher.service.resultTypes.add(type);
     for (const [name, member] of Object.entries(extension.headerName ?? {})) this['~http'].names.set(name, member);
     for (const tool of this.#catalogs.tools.values())
       this.#catalogs.tools.set(tool.listed.name, this.#extended(tool, extension));
@@ -415,7 +418,8 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     await Promise.all([this.#listening.close(), this.#running.close(graceMs)]);
   }
 
-  // Habits of other libraries get an error that shows the line to write instead.
+  // Habits of other libraries get an error that shows the line to write instead. Not `connect`, which workerd looks for in
+  // what a Worker exports.
   /** @internal */
   protected get registerTool(): never {
     return instead(`server.tool('add', { inputSchema: z.object({ … }) }, (args) => …)`);
@@ -434,11 +438,6 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
   /** @internal */
   protected get setRequestHandler(): never {
     return instead(`server.method('my/method', { params: z.object({ … }) }, (params) => …)`);
-  }
-
-  /** @internal */
-  protected get connect(): never {
-    return instead('serve(server), or export default server');
   }
 
   #addTool(name: string, definition: AnyToolDefinition, handler: AnyToolHandler): void {

@@ -5,6 +5,7 @@
  *
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/mrtr
  */
+import { fillIn } from '../client/form.js';
 import { HttpTransport } from '../client/http-transport.js';
 import { errorOf } from '../client/transport.js';
 import { PACKAGE_VERSION } from '../client/version.js';
@@ -12,7 +13,7 @@ import { McpError } from '../errors.js';
 import { isObject, type JsonObject, type JsonRpcMessage } from '../json-rpc.js';
 import { META_CLIENT_CAPABILITIES, META_CLIENT_INFO, META_PROTOCOL_VERSION } from '../spec/meta.js';
 import type { Served } from '../spec/served.js';
-import type { ClientCapabilities, InputRequest, InputResponse } from '../spec/types.js';
+import type { ClientCapabilities, ElicitResult, InputRequest, InputResponse } from '../spec/types.js';
 import { MODERN_VERSIONS } from '../spec/versions.js';
 import type { FakeClock } from './clock.js';
 import { script, type Script, type ScriptHandlers, type ScriptStep } from './script.js';
@@ -133,7 +134,7 @@ export async function checkReplay(
     // Not the same request again: what `ctx.once` did in this round is known from here on.
     compare('without an answer', outcome, await ask(state), results);
     const all: Record<string, InputResponse> = {};
-    for (const [key, question] of asked) all[key] = await played.answer(question);
+    for (const [key, question] of asked) all[key] = await answer(played, question);
     given = all;
     for (const [answered] of asked.length > 1 ? asked : []) {
       const rest = asked.filter(([key]) => key !== answered);
@@ -143,6 +144,14 @@ export async function checkReplay(
       if (!isSame(rest, open)) throw diverged(`with an answer to "${answered}" alone`, rest, open);
     }
   }
+}
+
+/** Answers as a client does: what a form has defaults for is filled in, and what does not fit it is no answer. */
+async function answer(played: Script, question: InputRequest): Promise<InputResponse> {
+  const given = await played.answer(question);
+  if (question.method !== 'elicitation/create' || question.params.mode === 'url') return given;
+  // The script answers an elicitation with the result of one.
+  return fillIn(question.params, given as ElicitResult);
 }
 
 function compare(how: string, first: Outcome, second: Outcome, results: ReplayOptions['results']): void {

@@ -30,10 +30,11 @@ const make = (options = {}) =>
     .method('own', {}, () => ({ mine: true, _meta: { also: 'mine' } }));
 const server = make();
 
-// server/discover
+// spec: server/discover#discoverresult
 describe('server/discover', () => {
   // spec: server/discover#top.1 server/discover#discoverresult.1
   // spec: basic/versioning#protocol-version-negotiation.3 server/tools#capabilities.1
+  // spec: server/discover#top.1 server/discover#discoverresult.1 basic#meta.13
   test('tells versions, capabilities, instructions and identity, with cache hints', async () => {
     expect((await ask(server, modern('server/discover', {}, { id: 'discover-1' }))).result).toEqual({
       resultType: 'complete',
@@ -46,6 +47,7 @@ describe('server/discover', () => {
     });
   });
 
+  // spec: server/tools#capabilities.1
   test('a server without tools declares none, and one without instructions sends none', async () => {
     const { result } = await ask(new McpServer({ name: 'x', version: '0' }), modern('server/discover'));
     expect(result['capabilities']).toEqual({ logging: {} });
@@ -56,16 +58,20 @@ describe('server/discover', () => {
     const late = new McpServer({ name: 'x', version: '0' });
     expect((await ask(late, modern('server/discover'))).result['capabilities']).toEqual({ logging: {} });
     late.tool('t', {}, () => 't');
-    expect((await ask(late, modern('server/discover'))).result['capabilities']).toEqual({ tools: { listChanged: true }, logging: {} });
+    expect((await ask(late, modern('server/discover'))).result['capabilities']).toEqual({
+      tools: { listChanged: true },
+      logging: {},
+    });
     expect(late.remove('tool', 't')).toBe(true);
     expect(late.remove('tool', 't')).toBe(false);
     expect((await ask(late, modern('server/discover'))).result['capabilities']).toEqual({ logging: {} });
   });
 });
 
-// server/tools#listing-tools
+// spec: server/tools#listing-tools
 describe('tools/list', () => {
   // spec: server/tools#capabilities.2
+  // spec: server/tools#capabilities.2 server/tools#tool.1 basic#icons
   test('lists every tool as it was defined, in the order of registration', async () => {
     const { result } = await ask(server, modern('tools/list'));
     expect(result).toMatchObject({
@@ -99,6 +105,7 @@ describe('tools/list', () => {
   });
 
   // spec: server/tools#capabilities.4
+  // spec: server/tools#capabilities.3 server/tools#capabilities.4
   test('the same bytes again and again, whoever asks', async () => {
     const texts = new Set<string>();
     for (let round = 0; round < 5; round++) {
@@ -129,7 +136,7 @@ describe('tools/list', () => {
 });
 
 describe('every result', () => {
-  // basic/index#result-responses; basic/index#meta
+  // spec: basic#result-responses.2 basic#result-responses.3 basic#meta.13
   // spec: basic#result-responses.3 basic#meta.13
   test('carries resultType and serverInfo, and keeps the _meta of the handler', async () => {
     expect((await ask(server, toolCall('b'))).result).toEqual({
@@ -156,7 +163,7 @@ describe('every result', () => {
   });
 });
 
-// server/utilities/caching#cacheable-results
+// spec: server/utilities/caching#cacheable-results
 describe('cache hints', () => {
   test('are the ones of the option', async () => {
     const cached = make({ cache: { ttlMs: 60_000, cacheScope: 'public' } });
@@ -169,6 +176,7 @@ describe('cache hints', () => {
     });
   });
 
+  // spec: server/utilities/caching#time-to-live-ttl-field.5
   // spec: server/utilities/caching#time-to-live-ttl-field.5
   test.each([-1, 1.5, Number.NaN, Infinity])('CA4: ttlMs of %d throws when the server is made', (ttlMs) => {
     expect(() => make({ cache: { ttlMs } })).toThrow(/ttlMs/);

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { McpServer, type CacheHints, type ResourceReturn, type ServerCache, type ServerOptions } from 'mcpwire/server';
+import { McpServer, type CacheHints, type ServerCache, type ServerOptions } from 'mcpwire/server';
 import { ask, listAll, modern, type Json } from '../helpers/wire.js';
 
 type OnError = NonNullable<ServerOptions['onError']>;
@@ -84,19 +84,15 @@ describe('CA4: a time to live is an integer, 0 or more', () => {
       const cache = (member === 'ttlMs' ? { ttlMs } : { [member]: { ttlMs } }) as ServerCache;
       expect(() => AUTHOR({ cache })).toThrow('cache: ttlMs must be an integer, 0 or more');
     }
-    expect(() =>
-      AUTHOR().resource('docs://a', { name: 'a', cache: { ttlMs: ttlMs as number } }, () => 'x'),
-    ).toThrow('resource "docs://a": ttlMs must be an integer, 0 or more');
+    expect(() => AUTHOR().resource('docs://a', { name: 'a', cache: { ttlMs: ttlMs as number } }, () => 'x')).toThrow(
+      'resource "docs://a": ttlMs must be an integer, 0 or more',
+    );
   });
 
   // spec: server/utilities/caching#time-to-live-ttl-field.5
   test('what a read says of itself is checked as well: a masked error, and the author is told', async () => {
     const onError = vi.fn<OnError>();
-    const server = AUTHOR({ onError }).resource(
-      'docs://a',
-      { name: 'a' },
-      () => ({ contents: [], ttlMs: -1 }) as ResourceReturn,
-    );
+    const server = AUTHOR({ onError }).resource('docs://a', { name: 'a' }, () => ({ contents: [], ttlMs: -1 }));
     expect(await ask(server, modern('resources/read', { uri: 'docs://a' }))).toMatchObject({ error: { code: -32603 } });
     expect(String(onError.mock.calls[0]?.[0])).toContain('ttlMs must be an integer, 0 or more');
   });

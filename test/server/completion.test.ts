@@ -73,11 +73,21 @@ describe('a function', () => {
   });
 
   test('may take its time', async () => {
-    expect(await values(make(async (value) => Promise.resolve([`${value}!`])), 'a')).toMatchObject({ values: ['a!'] });
+    expect(
+      await values(
+        make(async (value) => Promise.resolve([`${value}!`])),
+        'a',
+      ),
+    ).toMatchObject({ values: ['a!'] });
   });
 
   test('is trusted with relevance: nothing is filtered or sorted', async () => {
-    expect(await values(make(() => ['b', 'a', 'c']), 'z')).toMatchObject({ values: ['b', 'a', 'c'] });
+    expect(
+      await values(
+        make(() => ['b', 'a', 'c']),
+        'z',
+      ),
+    ).toMatchObject({ values: ['b', 'a', 'c'] });
   });
 
   // spec: server/utilities/completion#completion-results
@@ -220,13 +230,19 @@ describe('suggestions for those who may have them', () => {
       );
     const argument = { name: 'user', value: '' };
     for (const [seen, none] of [
-      [{ type: 'ref/prompt', name: 'admin' }, { type: 'ref/prompt', name: 'none' }],
-      [{ type: 'ref/resource', uri: 'admin://{user}' }, { type: 'ref/resource', uri: 'none://{user}' }],
+      [
+        { type: 'ref/prompt', name: 'admin' },
+        { type: 'ref/prompt', name: 'none' },
+      ],
+      [
+        { type: 'ref/resource', uri: 'admin://{user}' },
+        { type: 'ref/resource', uri: 'none://{user}' },
+      ],
     ]) {
       const hidden = await complete(server, { ref: seen, argument });
       expect(hidden.error).toEqual((await complete(server, { ref: none, argument })).error);
       expect(completer).not.toHaveBeenCalled();
-      const admin = server.handler({ auth: { scopes: ['admin'] } });
+      const admin = server.handler({ auth: { scopes: ['admin'], claims: {} } });
       const response = await admin(modern('completion/complete', { ref: seen, argument }));
       expect(await response.json()).toMatchObject({ result: { completion: { values: ['secret'] } } });
       completer.mockClear();

@@ -28,7 +28,7 @@ describe('server.context', () => {
     const server = make()
       .context((source) => void seen.push(source))
       .tool('t', {}, () => 'x');
-    const auth = { scopes: [], subject: 'u' };
+    const auth = { scopes: [], subject: 'u', claims: {} };
     const request = toolCall('t', { a: 1 }, { id: 'c1', headers: { 'x-tenant': 'acme' } });
     await server.handler({ auth, platform: { kv: 1 } })(request);
     expect(seen).toHaveLength(1);
@@ -131,7 +131,9 @@ describe('a context that cannot be made', () => {
     const onError = vi.fn<OnError>();
     const server = failing(new Error('secret'), { onError }).notification('told', {}, () => {});
     const message = { jsonrpc: '2.0', method: 'told' };
-    expect((await server.fetch(post(JSON.stringify(message), { 'content-type': 'application/json' }))).status).toBe(202);
+    expect((await server.fetch(post(JSON.stringify(message), { 'content-type': 'application/json' }))).status).toBe(
+      202,
+    );
     await until(() => onError.mock.calls.length > 0);
   });
 });

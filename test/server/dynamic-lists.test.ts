@@ -69,9 +69,9 @@ describe('paging', () => {
   });
 
   test('a source gets its own cursor and no other, and the context of the request', async () => {
-    const page = vi.fn<(position: { cursor?: string }, ctx: { id: unknown }) => { resources: Resource[]; nextCursor?: string }>(
-      ({ cursor }) => ({ resources: [], ...(cursor !== 'b.c' && { nextCursor: cursor === undefined ? 'a' : 'b.c' }) }),
-    );
+    const page = vi.fn<
+      (position: { cursor?: string }, ctx: { id: unknown }) => { resources: Resource[]; nextCursor?: string }
+    >(({ cursor }) => ({ resources: [], ...(cursor !== 'b.c' && { nextCursor: cursor === undefined ? 'a' : 'b.c' }) }));
     const server = make({ pageSize: 1 })
       .resource('docs://0', { name: '0' }, () => 'x')
       .resource('docs://1', { name: '1' }, () => 'x')
@@ -84,15 +84,18 @@ describe('paging', () => {
   // spec: server/utilities/pagination#implementation-guidelines.1
   test('BI13: any string that a source gives is a cursor, an empty one too', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.uniqueArray(fc.oneof(fc.string(), fc.constant(''), fc.constant('.')), { maxLength: 5 }), async (cursors) => {
-        const server = make().list('resources', ({ cursor }) => {
-          const at = cursor === undefined ? 0 : cursors.indexOf(cursor) + 1;
-          const nextCursor = cursors[at];
-          return { resources: [row(at)], ...(nextCursor !== undefined && { nextCursor }) };
-        });
-        const { entries } = await listAll(server, 'resources/list', 'resources');
-        expect(uris(entries)).toEqual(Array.from({ length: cursors.length + 1 }, (_, n) => `row:${n}`));
-      }),
+      fc.asyncProperty(
+        fc.uniqueArray(fc.oneof(fc.string(), fc.constant(''), fc.constant('.')), { maxLength: 5 }),
+        async (cursors) => {
+          const server = make().list('resources', ({ cursor }) => {
+            const at = cursor === undefined ? 0 : cursors.indexOf(cursor) + 1;
+            const nextCursor = cursors[at];
+            return { resources: [row(at)], ...(nextCursor !== undefined && { nextCursor }) };
+          });
+          const { entries } = await listAll(server, 'resources/list', 'resources');
+          expect(uris(entries)).toEqual(Array.from({ length: cursors.length + 1 }, (_, n) => `row:${n}`));
+        },
+      ),
     );
   });
 
@@ -104,9 +107,9 @@ describe('paging', () => {
   test('a cursor works in another process that is defined alike', async () => {
     const [one, other] = [0, 1].map(() => make().list('resources', rows(3, 2)));
     const { nextCursor } = (await ask(one!, modern('resources/list'))).result;
-    expect(uris((await ask(other!, modern('resources/list', { cursor: nextCursor }))).result['resources'] as Json[])).toEqual([
-      'row:2',
-    ]);
+    expect(
+      uris((await ask(other!, modern('resources/list', { cursor: nextCursor }))).result['resources'] as Json[]),
+    ).toEqual(['row:2']);
   });
 
   // spec: server/utilities/pagination#error-handling.1
@@ -132,7 +135,7 @@ describe('paging', () => {
     expect((await listAll(server, 'resources/list', 'resources')).entries).toHaveLength(1);
     count = 2;
     expect((await listAll(server, 'resources/list', 'resources')).entries).toHaveLength(2);
-    const response = await server.handler({ auth: { scopes: [] } })(modern('resources/list'));
+    const response = await server.handler({ auth: { scopes: [], claims: {} } })(modern('resources/list'));
     expect(((await response.json()) as { result: { resources: unknown[] } }).result.resources).toHaveLength(3);
   });
 
@@ -186,9 +189,7 @@ describe('a source that fails', () => {
       const onError = vi.fn<OnError>();
       const server = make({ onError }).resource('row:{n}', { name: 'r', list: () => page as unknown as [] }, () => 'x');
       expect(await ask(server, modern('resources/list'))).toMatchObject({ error: { code: -32603 } });
-      expect(String(onError.mock.calls[0]?.[0])).toContain(
-        'TypeError: The list of resource "row:{n}" must return {',
-      );
+      expect(String(onError.mock.calls[0]?.[0])).toContain('TypeError: The list of resource "row:{n}" must return {');
     }
   });
 });
@@ -219,19 +220,40 @@ describe('dynamic tools', () => {
     ['a structured value', result({ n: 1 }), { content: [{ text: '{"n":1}' }], structuredContent: { n: 1 } }],
     ['a promise', Promise.resolve('x'), { content: [{ text: 'x' }] }],
   ])('return what tools return: %s', async (_what, returned, expected) => {
-    expect((await ask(using(() => returned), toolCall('remote'))).result).toMatchObject(expected);
+    expect(
+      (
+        await ask(
+          using(() => returned),
+          toolCall('remote'),
+        )
+      ).result,
+    ).toMatchObject(expected);
   });
 
   // spec: server/tools#error-handling
   test('that are not there are -32602', async () => {
-    for (const server of [using(() => undefined), using(async () => Promise.resolve(undefined)), make().list('tools', tools)]) {
+    for (const server of [
+      using(() => undefined),
+      using(async () => Promise.resolve(undefined)),
+      make().list('tools', tools),
+    ]) {
       expect(await ask(server, toolCall('remote'))).toMatchObject({
         status: 200,
         error: { code: -32602, message: 'Unknown tool: remote' },
       });
     }
-    expect(await ask(using(() => 'x'), modern('tools/call', { name: 7 }))).toMatchObject({ error: { code: -32602 } });
-    expect(await ask(using(() => 'x'), modern('tools/call', { name: 'remote', arguments: [1] }))).toMatchObject({
+    expect(
+      await ask(
+        using(() => 'x'),
+        modern('tools/call', { name: 7 }),
+      ),
+    ).toMatchObject({ error: { code: -32602 } });
+    expect(
+      await ask(
+        using(() => 'x'),
+        modern('tools/call', { name: 'remote', arguments: [1] }),
+      ),
+    ).toMatchObject({
       error: { code: -32602 },
     });
   });
@@ -240,9 +262,12 @@ describe('dynamic tools', () => {
   test('fail as tools fail: a ToolError is for the model, anything else is masked, ctx.error passes', async () => {
     const onError = vi.fn<OnError>();
     const failing = (error: unknown) =>
-      using(() => {
-        throw error;
-      }, { onError });
+      using(
+        () => {
+          throw error;
+        },
+        { onError },
+      );
     const told = await ask(failing(new ToolError('No such row')), toolCall('remote'));
     expect(told.result).toMatchObject({ isError: true, content: [{ text: 'No such row' }] });
     expect(onError).not.toHaveBeenCalled();
@@ -264,7 +289,14 @@ describe('dynamic tools', () => {
 
   test('that return junk are a masked failure that tells the author what is wrong', async () => {
     const onError = vi.fn<OnError>();
-    expect((await ask(using(() => ({ n: 1 }), { onError }), toolCall('remote'))).result.isError).toBe(true);
+    expect(
+      (
+        await ask(
+          using(() => ({ n: 1 }), { onError }),
+          toolCall('remote'),
+        )
+      ).result.isError,
+    ).toBe(true);
     expect(String(onError.mock.calls[0]?.[0])).toContain('Tool "remote" returned neither text nor { content: [...] }');
   });
 });
@@ -292,9 +324,12 @@ describe('dynamic prompts', () => {
 
   test('that fail are masked', async () => {
     const onError = vi.fn<OnError>();
-    const server = listing(() => {
-      throw new Error('secret');
-    }, { onError });
+    const server = listing(
+      () => {
+        throw new Error('secret');
+      },
+      { onError },
+    );
     const answer = await ask(server, modern('prompts/get', { name: 'remote' }));
     expect(answer.error.code).toBe(-32603);
     expect(JSON.stringify(answer)).not.toContain('secret');

@@ -7,16 +7,17 @@ test.each<[string, unknown[], string]>([
   ['registerPrompt', ['review', {}, () => {}], 'Write server.prompt('],
   ['registerResource', ['readme', 'docs://readme', {}, () => {}], 'Write server.resource('],
   ['setRequestHandler', [{}, () => {}], 'Write server.method('],
-  ['connect', [{}], 'Write serve(server)'],
 ])('server.%s throws an error that shows our line', (name, args, line) => {
   const server = new McpServer({ name: 'h', version: '1' }) as unknown as Record<string, (...args: unknown[]) => void>;
   expect(() => server[name]!(...args)).toThrow(line);
 });
 
-test('and they are in nobody’s way: a server can be copied, compared and printed', () => {
+test('and they are in nobody’s way: a server can be compared and printed', () => {
   const server = new McpServer({ name: 'h', version: '1' });
-  expect(() => ({ ...server })).not.toThrow();
-  expect(Object.keys(server)).not.toContain('connect');
+  // What runtimes look for in an `export default`.
+  for (const name of ['connect', 'scheduled', 'queue', 'tail', 'trace', 'test', 'email', 'then', 'port', 'websocket']) {
+    expect(name in server).toBe(false);
+  }
   expect(server).toEqual(server);
   expect(() => JSON.stringify(server)).not.toThrow();
 });

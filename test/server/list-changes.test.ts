@@ -64,8 +64,8 @@ test('what changes nothing publishes nothing', async () => {
   server.tool('t', {}, () => 'x');
   await ask(server, modern('tools/list'));
   expect(server.remove('tool', 'none')).toBe(false);
-  expect(() => server.tool('t', {}, () => 'x')).toThrow();
-  expect(() => server.resource('none', { name: 'x' }, () => 'x')).toThrow();
+  expect(() => server.tool('t', {}, () => 'x')).toThrow(/exists already/);
+  expect(() => server.resource('none', { name: 'x' }, () => 'x')).toThrow(/is no URI/);
   server.method('own', {}, () => ({})).notification('told', {}, () => {});
   await settle();
   expect(changes).toEqual([]);
@@ -84,7 +84,12 @@ test('server.notify publishes on demand, before the first request too', async ()
 });
 
 test.each<[string, Bus['publish']]>([
-  ['throws', () => { throw new Error('no broker'); }],
+  [
+    'throws',
+    () => {
+      throw new Error('no broker');
+    },
+  ],
   ['rejects', async () => Promise.reject(new Error('no broker'))],
 ])('a bus that %s is told to onError, and nobody else fails', async (_what, publish) => {
   const onError = vi.fn<(error: unknown) => void>();

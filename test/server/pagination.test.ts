@@ -97,17 +97,30 @@ describe.each(lists)('$method', (list) => {
     expect(texts.size).toBe(1);
   });
 
-  // spec: server/utilities/pagination#error-handling.1 server/utilities/pagination#implementation-guidelines.2
+  // spec: server/utilities/pagination#error-handling.1
+  // spec: server/utilities/pagination#implementation-guidelines.2
   test('BI13: a bad, foreign or non-string cursor, and an empty one, is -32602', async () => {
     const { server } = filled(list, 10, { pageSize: 3 });
     const cursor = await cursorOf(server);
     const foreign = await Promise.all(
-      lists.filter((other) => other !== list).map(async (other) => {
-        const { server: its } = filled(other, 10, { pageSize: 3 });
-        return (await ask(its, modern(other.method))).result['nextCursor'];
-      }),
+      lists
+        .filter((other) => other !== list)
+        .map(async (other) => {
+          const { server: its } = filled(other, 10, { pageSize: 3 });
+          return (await ask(its, modern(other.method))).result['nextCursor'];
+        }),
     );
-    const bad = ['', 'x', ' ', `${cursor} `, ` ${cursor}`, `${cursor}0`, `${cursor}.`, cursor.slice(0, -1), cursor.toUpperCase()];
+    const bad = [
+      '',
+      'x',
+      ' ',
+      `${cursor} `,
+      ` ${cursor}`,
+      `${cursor}0`,
+      `${cursor}.`,
+      cursor.slice(0, -1),
+      cursor.toUpperCase(),
+    ];
     for (const one of [...bad, ...foreign, null, 0, 3, true, {}, [cursor]]) {
       expect(await ask(server, modern(method, { cursor: one }))).toMatchObject({
         status: 200,
@@ -129,9 +142,9 @@ describe.each(lists)('$method', (list) => {
     await fc.assert(
       fc.asyncProperty(forged, async (cursor) => {
         const { result, error } = await ask(server, modern(method, { cursor }));
-        if (result === undefined) expect(error.code).toBe(-32602);
         // A place inside of the list is one that a process with another page size hands out.
-        else expect((result[key] as unknown[]).length).toBeGreaterThan(0);
+        const entries = (result?.[key] ?? []) as unknown[];
+        expect(error?.code === -32602 || entries.length > 0).toBe(true);
       }),
       { numRuns: 300 },
     );

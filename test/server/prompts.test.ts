@@ -142,7 +142,11 @@ describe('what a handler returns', () => {
     [
       'an embedded resource of bytes',
       resource({ uri: 'resource://a', mimeType: 'image/png', blob: 'AQL/' }, { _meta: { x: 1 } }),
-      user({ type: 'resource', resource: { uri: 'resource://a', mimeType: 'image/png', blob: 'AQL/' }, _meta: { x: 1 } }),
+      user({
+        type: 'resource',
+        resource: { uri: 'resource://a', mimeType: 'image/png', blob: 'AQL/' },
+        _meta: { x: 1 },
+      }),
     ],
     [
       'messages of both roles',
@@ -216,7 +220,8 @@ describe('arguments', () => {
     ).toMatchObject([{ content: { text: 'stern go: x' } }]);
   });
 
-  // spec: server/prompts#error-handling.2 server/prompts#implementation-considerations.1 server/prompts#security.1
+  // spec: server/prompts#error-handling.2 server/prompts#implementation-considerations.1
+  // spec: server/prompts#security.1
   test('that are missing or do not fit are -32602 with each path, and no handler runs', async () => {
     const handler = vi.fn<() => string>(() => 'x');
     const server = make().prompt('p', { argsSchema: z.object({ a: z.string(), b: z.string() }) }, handler);
@@ -349,7 +354,7 @@ describe('the context', () => {
       seen.push(ctx);
       return 'x';
     });
-    const auth = { scopes: [], subject: 'u' };
+    const auth = { scopes: [], subject: 'u', claims: {} };
     await server.handler({ auth })(modern('prompts/get', { name: 'p' }, { id: 'p1' }));
     expect(seen[0]).toMatchObject({ id: 'p1', auth });
   });

@@ -17,8 +17,7 @@ const reading = (value: unknown, options?: ServerOptions, definition: object = {
   make(options).resource('docs://a', { name: 'a', ...definition }, () => value as ResourceReturn);
 const read = (server: McpServer<unknown>, uri: unknown, options = {}) =>
   ask(server, modern('resources/read', { uri }, options));
-const contentsOf = async (server: McpServer<unknown>, uri = 'docs://a') =>
-  (await read(server, uri)).result['contents'] as unknown;
+const contentsOf = async (server: McpServer<unknown>, uri = 'docs://a') => (await read(server, uri)).result['contents'];
 
 describe('the capability', () => {
   // spec: server/resources#capabilities.1
@@ -113,7 +112,8 @@ describe('what a handler returns', () => {
   const uri = 'docs://a';
   const bytes = new Uint8Array([0, 1, 254, 255]);
 
-  // spec: server/resources#text-content server/resources#binary-content server/resources#security-considerations.3
+  // spec: server/resources#text-content server/resources#binary-content
+  // spec: server/resources#security-considerations.3
   test.each<[string, unknown, unknown]>([
     ['a string', 'hello', [{ uri, mimeType: 'text/plain', text: 'hello' }]],
     ['an empty string', '', [{ uri, mimeType: 'text/plain', text: '' }]],
@@ -183,7 +183,10 @@ describe('what a handler returns', () => {
     const answer = await read(reading(value, { onError }), uri);
     expect(answer).toMatchObject({
       status: 200,
-      error: { code: -32603, message: expect.stringMatching(/^Resource "docs:\/\/a" failed \(error id \w+\)$/) as unknown },
+      error: {
+        code: -32603,
+        message: expect.stringMatching(/^Resource "docs:\/\/a" failed \(error id \w+\)$/) as unknown,
+      },
     });
     expect(String(onError.mock.calls[0]?.[0])).toMatch(
       /TypeError: (Resource "docs:\/\/a" returned neither text, bytes nor contents|Bytes must be a Uint8Array)/,
@@ -235,10 +238,8 @@ describe('templates', () => {
   });
 
   test('the handler gets the variables, decoded, and the URI that was asked for goes out', async () => {
-    const server = make().resource(
-      'repo://{owner}/tree{/path*}{?rev}',
-      { name: 'tree' },
-      ({ owner, path, rev }) => JSON.stringify({ owner, path, rev }),
+    const server = make().resource('repo://{owner}/tree{/path*}{?rev}', { name: 'tree' }, ({ owner, path, rev }) =>
+      JSON.stringify({ owner, path, rev }),
     );
     const uri = 'repo://m%C3%BCller/tree/src/a%20b.ts?rev=main';
     const [{ text, uri: told }] = (await contentsOf(server, uri)) as [{ text: string; uri: string }];
@@ -351,7 +352,9 @@ describe('registration', () => {
 
   test('what failed is not registered', async () => {
     const server = make().resource('docs://a', { name: 'a' }, handler);
-    expect(() => any(server).resource('docs://{a}', { name: 'a', complete: { b: [] } }, handler)).toThrow();
+    expect(() => any(server).resource('docs://{a}', { name: 'a', complete: { b: [] } }, handler)).toThrow(
+      /no variable/,
+    );
     expect(await read(server, 'docs://x')).toMatchObject({ error: { code: -32602 } });
   });
 
@@ -373,7 +376,7 @@ describe('the context', () => {
       seen.push(ctx);
       return 'x';
     });
-    const auth = { scopes: ['read'], subject: 'u' };
+    const auth = { scopes: ['read'], subject: 'u', claims: {} };
     await server.handler({ auth })(modern('resources/read', { uri: 'docs://a' }, { id: 'r1', meta: { x: 1 } }));
     expect(seen[0]).toMatchObject({ id: 'r1', auth, meta: { x: 1 } });
   });

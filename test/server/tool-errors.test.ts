@@ -11,7 +11,7 @@ const throwing = (error: unknown, options: ServerOptions = {}) =>
     throw error;
   });
 
-// server/tools#error-handling
+// spec: server/tools#error-handling
 describe('an error that a tool throws', () => {
   test('ToolError is for the model: isError and its message', async () => {
     const onError = vi.fn<() => void>();

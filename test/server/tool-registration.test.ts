@@ -61,7 +61,7 @@ describe('a schema without a JSON Schema form fails at registration', () => {
   });
 });
 
-// server/tools#data-types
+// spec: server/tools#tool.1
 describe('an inputSchema', () => {
   // spec: server/tools#tool.1
   test.each([z.string(), z.array(z.string()), z.number()])('that is no object throws (%#)', (inputSchema) => {
@@ -99,7 +99,7 @@ describe('habits of other libraries get an error that shows our line', () => {
   });
 });
 
-// server/tools#tool-names
+// spec: server/tools#tool-names.1
 describe('A34: the name of a tool', () => {
   test.each([
     'getUser',
@@ -144,10 +144,12 @@ describe('A34: the name of a tool', () => {
   });
 
   // spec: server/tools#tool-names.5
+  // spec: server/tools#tool-names.5
   test('is taken once', () => {
     expect(() => make().tool('t', {}, handler).tool('t', {}, handler)).toThrow(/tool "t" exists already/);
   });
 
+  // spec: server/tools#tool-names.2
   // spec: server/tools#tool-names.2
   test('is case-sensitive', async () => {
     const server = make()

@@ -17,7 +17,7 @@ import { ask, firstText, META, toolCall } from '../helpers/wire.js';
 const make = (options: ServerOptions = {}) => new McpServer({ name: 'r', version: '1' }, options);
 const returning = (value: unknown, options?: ServerOptions) => make(options).tool('t', {}, () => value as string);
 
-// server/tools#tool-result
+// spec: server/tools#tool-result
 describe('without an outputSchema a handler returns', () => {
   test.each<[string, unknown, unknown]>([
     ['a string', 'hello', [{ type: 'text', text: 'hello' }]],
@@ -57,6 +57,51 @@ describe('without an outputSchema a handler returns', () => {
     expect(answer.result.isError).toBeUndefined();
     expect(answer.result).not.toHaveProperty('structuredContent');
   });
+
+  // spec: server/tools#text-content server/tools#image-content server/tools#audio-content
+  // spec: server/tools#resource-links server/tools#embedded-resources
+  test('every kind of block keeps its annotations and its _meta', async () => {
+    const options = {
+      annotations: { audience: ['user', 'assistant'], priority: 0.7, lastModified: '2025-05-03T14:30:00Z' },
+      _meta: { 'com.example/x': 1 },
+    } as const;
+    const blocks = [
+      text('a', options),
+      image('AQL/', 'image/png', options),
+      audio(new Uint8Array([1, 2, 255]), 'audio/wav', options),
+      link('file:///a.rs', 'a.rs', { title: 'A', icons: [{ src: 'data:,' }], size: 3, ...options }),
+      resource({ uri: 'file:///a', mimeType: 'text/plain', text: 'x', _meta: { y: 2 } }, options),
+      resource({ uri: 'file:///b', mimeType: 'image/png', blob: 'AQL/' }, options),
+    ];
+    const { content } = (await ask(returning(blocks), toolCall('t'))).result;
+    expect(content).toEqual([
+      { type: 'text', text: 'a', ...options },
+      { type: 'image', data: 'AQL/', mimeType: 'image/png', ...options },
+      { type: 'audio', data: 'AQL/', mimeType: 'audio/wav', ...options },
+      {
+        type: 'resource_link',
+        uri: 'file:///a.rs',
+        name: 'a.rs',
+        title: 'A',
+        icons: [{ src: 'data:,' }],
+        size: 3,
+        ...options,
+      },
+      {
+        type: 'resource',
+        resource: { uri: 'file:///a', mimeType: 'text/plain', text: 'x', _meta: { y: 2 } },
+        ...options,
+      },
+      { type: 'resource', resource: { uri: 'file:///b', mimeType: 'image/png', blob: 'AQL/' }, ...options },
+    ]);
+  });
+
+  test.each([new ArrayBuffer(2), [1, 2], { length: 2 }, undefined])(
+    'bytes that are no Uint8Array throw (%#)',
+    (data) => {
+      expect(() => image(data as Uint8Array, 'image/png')).toThrow('Bytes must be a Uint8Array');
+    },
+  );
 
   test('a full result with everything a result may have', async () => {
     const full = { content: [text('a')], isError: true, structuredContent: { n: 1 }, _meta: { x: 1 } };
@@ -112,7 +157,7 @@ describe('without an outputSchema a handler returns', () => {
   });
 });
 
-// server/tools#structured-content
+// spec: server/tools#structured-content
 describe('with an outputSchema', () => {
   const typed = (value: unknown, options?: ServerOptions) =>
     make(options).tool(
@@ -122,6 +167,7 @@ describe('with an outputSchema', () => {
     );
 
   // spec: server/tools#structured-content.1 server/tools#output-schema.1
+  // spec: server/tools#structured-content.1
   test('a bare return is the structured value, checked and with its defaults, and the same value as text', async () => {
     const { result } = await ask(typed({ n: 1 }), toolCall('t'));
     expect(result.structuredContent).toEqual({ n: 1, d: 5 });
@@ -154,6 +200,7 @@ describe('with an outputSchema', () => {
     expect(firstText({ result: sent } as never)).toBe(JSON.stringify(value));
   });
 
+  // spec: server/tools#output-schema.1
   // spec: server/tools#output-schema.1
   test.each([[{ n: 'secret' }], [undefined], ['secret'], [result({ n: 'secret' })]])(
     'a value that it refuses (%j) is masked for the caller and told to onError',

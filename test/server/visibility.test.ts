@@ -5,8 +5,8 @@ import { ask, META, modern, toolCall, type Answer, type Json } from '../helpers/
 
 const make = (options = {}) => new McpServer({ name: 'v', version: '1' }, options);
 const admins: Visible = (ctx) => ctx.auth?.scopes.includes('admin');
-const admin: AuthInfo = { scopes: ['admin'], subject: 'a' };
-const user: AuthInfo = { scopes: ['read'], subject: 'u' };
+const admin: AuthInfo = { scopes: ['admin'], subject: 'a', claims: {} };
+const user: AuthInfo = { scopes: ['read'], subject: 'u', claims: {} };
 
 /** What one caller is answered. */
 const as = async (server: McpServer<unknown>, auth: AuthInfo | undefined, request: Request) => {
@@ -49,8 +49,10 @@ describe('visible', () => {
 
   // spec: server/tools#capabilities.2 server/prompts#capabilities.2 server/resources#capabilities.2
   // spec: server/tools#security-considerations.2
-  test.each(lists)('%s shows each caller what is for this caller', async (...list) => {
+  test.each(lists)('%s shows each caller what is for this caller', async (...args) => {
     const served = server();
+    // The rows above, each as `test.each` spreads it.
+    const list = args as unknown as (typeof lists)[number];
     const open = list[3].filter((name) => !name.includes('secret'));
     expect(await namesFor(served, undefined, list)).toEqual(open);
     expect(await namesFor(served, admin, list)).toEqual(list[3]);
@@ -65,22 +67,23 @@ describe('visible', () => {
   ];
 
   // spec: server/tools#security-considerations.2
-  test.each(uses)('%s: what a caller does not see is as unknown as what is not there', async (_what, request, open, secret) => {
-    ran.mockClear();
-    const served = server();
-    for (const auth of [undefined, user]) {
-      expect(await as(served, auth, request(open))).toHaveProperty('result');
-      const hidden = await as(served, auth, request(secret));
-      const none = await as(served, auth, request(secret.replace('secret', 'nothing')));
-      expect(hidden).toEqual(
-        JSON.parse(JSON.stringify(none).replaceAll('nothing', 'secret')),
-      );
-      expect(hidden.error.code).toBe(-32602);
-    }
-    expect(ran).not.toHaveBeenCalled();
-    expect(await as(served, admin, request(secret))).toHaveProperty('result');
-    expect(ran).toHaveBeenCalledOnce();
-  });
+  test.each(uses)(
+    '%s: what a caller does not see is as unknown as what is not there',
+    async (_what, request, open, secret) => {
+      ran.mockClear();
+      const served = server();
+      for (const auth of [undefined, user]) {
+        expect(await as(served, auth, request(open))).toHaveProperty('result');
+        const hidden = await as(served, auth, request(secret));
+        const none = await as(served, auth, request(secret.replace('secret', 'nothing')));
+        expect(hidden).toEqual(JSON.parse(JSON.stringify(none).replaceAll('nothing', 'secret')));
+        expect(hidden.error.code).toBe(-32602);
+      }
+      expect(ran).not.toHaveBeenCalled();
+      expect(await as(served, admin, request(secret))).toHaveProperty('result');
+      expect(ran).toHaveBeenCalledOnce();
+    },
+  );
 
   test('a hidden template lets later ones match', async () => {
     const served = make()
@@ -111,7 +114,15 @@ describe('visible', () => {
 
   test('that throws shows nothing, and is masked', async () => {
     const onError = vi.fn<() => void>();
-    const served = make({ onError }).tool('t', { visible: () => { throw new Error('secret'); } }, ran);
+    const served = make({ onError }).tool(
+      't',
+      {
+        visible: () => {
+          throw new Error('secret');
+        },
+      },
+      ran,
+    );
     for (const request of [modern('tools/list'), toolCall('t')]) {
       const answer = await as(served, admin, request);
       expect(answer.error.code).toBe(-32603);
@@ -160,33 +171,48 @@ describe('requires', () => {
     .resource('users://{id}', { name: 'u', requires }, ran);
   const uses: readonly [what: string, request: (capabilities: Json) => Request][] = [
     ['tools/call', (capabilities) => toolCall('t', { n: 1 }, declaring(capabilities))],
-    ['prompts/get', (capabilities) => modern('prompts/get', { name: 'p', arguments: { a: 'x' } }, declaring(capabilities))],
+    [
+      'prompts/get',
+      (capabilities) => modern('prompts/get', { name: 'p', arguments: { a: 'x' } }, declaring(capabilities)),
+    ],
     ['resources/read', (capabilities) => modern('resources/read', { uri: 'docs://a' }, declaring(capabilities))],
-    ['resources/read of a template', (capabilities) => modern('resources/read', { uri: 'users://1' }, declaring(capabilities))],
+    [
+      'resources/read of a template',
+      (capabilities) => modern('resources/read', { uri: 'users://1' }, declaring(capabilities)),
+    ],
   ];
   const declaring = (capabilities: Json) => ({ meta: { [META.capabilities]: capabilities } });
 
   // spec: basic#meta.10 basic#meta.11 basic#meta.12 basic#error-codes.4
-  test.each(uses)('%s: a client that declares less is answered 400 and -32021 with what is missing', async (_what, request) => {
-    ran.mockClear();
-    for (const [declared, missing] of [
-      [{}, requires],
-      [{ sampling: {} }, { elicitation: { form: {} }, extensions: { 'com.example/x': {} } }],
-      [{ sampling: {}, elicitation: { url: {} }, extensions: { 'com.example/x': {} } }, { elicitation: { form: {} } }],
-      [{ sampling: {}, elicitation: {}, extensions: { 'com.example/y': {} } }, { extensions: { 'com.example/x': {} } }],
-      [{ sampling: true, elicitation: [], extensions: 'com.example/x' }, requires],
-    ]) {
-      expect(await ask(server, request(declared as Json))).toMatchObject({
-        status: 400,
-        id: 1,
-        error: { code: -32021, data: { requiredCapabilities: missing } },
-      });
-    }
-    expect(ran).not.toHaveBeenCalled();
-    const enough = { elicitation: {}, sampling: { tools: {} }, extensions: { 'com.example/x': { v: 1 } }, roots: {} };
-    expect(await ask(server, request(enough))).toMatchObject({ status: 200, result: {} });
-    expect(ran).toHaveBeenCalledOnce();
-  });
+  test.each(uses)(
+    '%s: a client that declares less is answered 400 and -32021 with what is missing',
+    async (_what, request) => {
+      ran.mockClear();
+      for (const [declared, missing] of [
+        [{}, requires],
+        [{ sampling: {} }, { elicitation: { form: {} }, extensions: { 'com.example/x': {} } }],
+        [
+          { sampling: {}, elicitation: { url: {} }, extensions: { 'com.example/x': {} } },
+          { elicitation: { form: {} } },
+        ],
+        [
+          { sampling: {}, elicitation: {}, extensions: { 'com.example/y': {} } },
+          { extensions: { 'com.example/x': {} } },
+        ],
+        [{ sampling: true, elicitation: [], extensions: 'com.example/x' }, requires],
+      ]) {
+        expect(await ask(server, request(declared as Json))).toMatchObject({
+          status: 400,
+          id: 1,
+          error: { code: -32021, data: { requiredCapabilities: missing } },
+        });
+      }
+      expect(ran).not.toHaveBeenCalled();
+      const enough = { elicitation: {}, sampling: { tools: {} }, extensions: { 'com.example/x': { v: 1 } }, roots: {} };
+      expect(await ask(server, request(enough))).toMatchObject({ status: 200, result: {} });
+      expect(ran).toHaveBeenCalledOnce();
+    },
+  );
 
   test('is looked at before the arguments, and after the name', async () => {
     expect(await ask(server, toolCall('t', { n: 'x' }))).toMatchObject({ error: { code: -32021 } });

@@ -1,6 +1,6 @@
 // @ts-check
 // The server that the suite talks to.
-import { McpServer, ToolError } from 'mcpwire/server';
+import { image, McpServer, text, ToolError } from 'mcpwire/server';
 import { Marks } from './marks.mjs';
 import { object } from './schema.mjs';
 
@@ -16,6 +16,7 @@ export function createServer() {
         // workerd, and Deno where head and body of a request came apart, find at the next write only that a caller has left.
         keepAliveMs: 250,
         limits: { silenceMs: 500 },
+        secret: 'sealed for tests, the same in every isolate',
       },
     )
       .tool('echo', { description: 'Says it again.', inputSchema: object({ text: 'string' }) }, ({ text }) => text)
@@ -68,6 +69,36 @@ export function createServer() {
         throw new Error('password=hunter2');
       })
       .tool('whoami', {}, (_args, ctx) => JSON.stringify({ auth: ctx.auth ?? null, platform: ctx.platform ?? null }))
+      // Asks twice, and does something once.
+      .tool('order', { inputSchema: object({ item: 'string' }) }, async ({ item }, ctx) => {
+        const number = await ctx.once('number', () => crypto.randomUUID());
+        const size = await ctx.elicit(`Which size of ${item}?`, object({ size: 'string' }), { key: 'size' });
+        if (size.action !== 'accept') return `${number}: ${size.action}`;
+        const sure = await ctx.elicit(`${size.content.size}?`, object({ sure: 'boolean' }), { key: 'sure' });
+        return `${number}: ${item} ${size.content.size} ${sure.action === 'accept' && sure.content.sure}`;
+      })
+      .resource('suite://readme', { name: 'readme', mimeType: 'text/markdown', size: 7 }, () => '# Suite')
+      .resource('suite://pixel', { name: 'pixel', mimeType: 'image/png' }, () => new Uint8Array([0, 1, 254, 255]))
+      .resource(
+        'suite://users/{id}{/rest*}',
+        {
+          name: 'user',
+          complete: { id: (value) => Array.from({ length: 150 }, (_, n) => `${value}${n}`) },
+          list: ({ cursor }) =>
+            cursor === undefined
+              ? { resources: [{ uri: 'suite://users/1', name: 'one' }], nextCursor: '' }
+              : { resources: [{ uri: 'suite://users/2', name: 'two' }] },
+        },
+        ({ id, rest }) => (id === 'nobody' ? undefined : JSON.stringify([id, ...rest])),
+      )
+      .prompt(
+        'grüße',
+        { argsSchema: object({ name: 'string' }), complete: { name: ['Anna', 'anton', 'Berta'] } },
+        ({ name }) => [
+          { role: 'user', content: text(`Grüße ${name}!`) },
+          { role: 'assistant', content: image(new Uint8Array([255]), 'image/png') },
+        ],
+      )
       .method('suite/echo', {}, (params) => ({ params }))
       .method('suite/checked', { params: object({ n: 'number' }) }, ({ n }) => ({ n }))
       .method('suite/fail', {}, (_params, ctx) => {

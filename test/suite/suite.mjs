@@ -2,7 +2,9 @@
 // One suite for every runtime: it uses web globals, and the package as users import it.
 import { addAbortTests } from './abort-tests.mjs';
 import { addCallTests } from './call-tests.mjs';
+import { addCatalogTests } from './catalog-tests.mjs';
 import { addErrorTests } from './error-tests.mjs';
+import { addInputTests } from './input-tests.mjs';
 import { addParallelTests } from './parallel-tests.mjs';
 import { addPayloadTests } from './payload-tests.mjs';
 import { addPlainTests } from './plain-tests.mjs';
@@ -32,6 +34,8 @@ function addTests(test, target) {
   addAbortTests(test, target);
   addErrorTests(test, target);
   addPlainTests(test, target);
+  addCatalogTests(test, target);
+  addInputTests(test, target);
   addParallelTests(test, target);
   addPayloadTests(test, target);
 }

@@ -8,24 +8,25 @@ const VERSION = '2026-07-28';
  *
  * @param {string} method
  * @param {Record<string, any>} [params]
- * @param {{ id?: string | number, accept?: string, progressToken?: string | number }} [options]
+ * @param {{ id?: string | number, accept?: string, progressToken?: string | number, capabilities?: object }} [options]
  * @returns {{ method: string, headers: Record<string, string>, body: string }}
  */
 export function modern(
   method,
   params = {},
-  { id = 1, accept = 'application/json, text/event-stream', progressToken } = {},
+  { id = 1, accept = 'application/json, text/event-stream', progressToken, capabilities = {} } = {},
 ) {
   const _meta = {
     'io.modelcontextprotocol/protocolVersion': VERSION,
     'io.modelcontextprotocol/clientInfo': { name: 'wire', version: '0.0.0' },
-    'io.modelcontextprotocol/clientCapabilities': {},
+    'io.modelcontextprotocol/clientCapabilities': capabilities,
     ...(progressToken === undefined ? {} : { progressToken }),
   };
   const headers = { accept, 'content-type': 'application/json', 'mcp-protocol-version': VERSION, 'mcp-method': method };
+  const name = params['name'] ?? params['uri'];
   return {
     method: 'POST',
-    headers: typeof params['name'] === 'string' ? { ...headers, 'mcp-name': params['name'] } : headers,
+    headers: name === undefined ? headers : { ...headers, 'mcp-name': name },
     body: JSON.stringify({ jsonrpc: '2.0', id, method, params: { ...params, _meta } }),
   };
 }

@@ -246,6 +246,9 @@ describe('a server of this package', () => {
       await Promise.all(names.map((name) => ctx.elicit(name, form)));
       return 'done';
     })
+    .tool('filled', { outputSchema: z.unknown() }, (_args, ctx) =>
+      ctx.elicit('Where?', z.object({ city: z.string().default('Bern'), zip: z.int() })),
+    )
     .tool('poll', {}, (_args, ctx) =>
       typeof ctx.requestState === 'number' && ctx.requestState > 1
         ? 'ready'
@@ -266,6 +269,12 @@ describe('a server of this package', () => {
   test.each(['count', 'keyed', 'unordered'])('is found out where its tool %s does not', async (tool) => {
     const answers = [{ when: '', ...said('x'), times: Infinity }];
     expect((await errorOf(checkReplay(server, { tool }, answers))).message).toMatch(/diverged without an answer/);
+  });
+
+  test('gets forms filled in as a client does it, and none that do not fit', async () => {
+    const { result } = await checkReplay(server, { tool: 'filled' }, [accept({ zip: 3000 })]);
+    expect(result['structuredContent']).toEqual({ action: 'accept', content: { city: 'Bern', zip: 3000 } });
+    expect((await errorOf(checkReplay(server, { tool: 'filled' }, [accept({})]))).message).toMatch(/zip is missing/);
   });
 
   test('may wait without a question', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import type { InputRequest } from 'mcpwire/client';
-import { script, type ScriptStep } from 'mcpwire/testing';
+import { McpServer } from 'mcpwire/server';
+import { connectInMemory, recordWire, script, type ScriptStep } from 'mcpwire/testing';
 import { errorOf } from '../client/support.js';
 
 const form = (message: string) =>
@@ -26,6 +28,66 @@ const said = (text: string) => ({
   content: { type: 'text', text },
   model: 'script',
   stopReason: 'endTurn',
+});
+
+const asking = new McpServer({ name: 'asking', version: '1.0.0' }, { secret: 'x'.repeat(32) })
+  .tool('all', { outputSchema: z.array(z.unknown()) }, async (_args, ctx) => [
+    await ctx.elicit('City?', z.object({ city: z.string().default('Bern') })),
+    await ctx.elicitUrl('Pay', 'https://pay.example/'),
+    await ctx.sample({ messages: [{ role: 'user', content: { type: 'text', text: 'capital?' } }], maxTokens: 9 }),
+    await ctx.roots(),
+  ])
+  .tool('both', { outputSchema: z.array(z.unknown()) }, (_args, ctx) =>
+    Promise.all(['one', 'two'].map((message) => ctx.elicit(message, z.object({ n: z.number() })))),
+  );
+
+describe('a script in the place of a user', () => {
+  test('answers the real client, which declares what it answers', async () => {
+    const wire = recordWire();
+    const answers = script([
+      { elicit: 'accept' },
+      { elicitUrl: 'accept' },
+      { sample: 'Paris' },
+      { roots: ['file:///a'] },
+    ]);
+    await using client = await connectInMemory(asking, { script: answers, record: wire });
+    expect((await client.callTool('all')).structuredContent).toEqual([
+      { action: 'accept', content: { city: 'Bern' } },
+      { action: 'accept' },
+      said('Paris'),
+      [{ uri: 'file:///a' }],
+    ]);
+    expect(wire.messages('sent')[0]).toMatchObject({
+      params: {
+        _meta: {
+          'io.modelcontextprotocol/clientCapabilities': {
+            elicitation: { form: {}, url: {} },
+            sampling: {},
+            roots: {},
+          },
+        },
+      },
+    });
+    expect(JSON.stringify(wire.snapshot()).match(/<state \d>/g)).toEqual(
+      [1, 1, 2, 2, 3, 3, 4, 4].map((number) => `<state ${number}>`),
+    );
+  });
+
+  test('answers questions of one round in their order', async () => {
+    const answer = (n: number) => ({ elicit: { action: 'accept', content: { n } } }) as const;
+    await using client = await connectInMemory(asking, { script: script([answer(1), answer(2)]) });
+    expect((await client.callTool('both')).structuredContent).toMatchObject([
+      { content: { n: 1 } },
+      { content: { n: 2 } },
+    ]);
+  });
+
+  test('fails the call, and the end of the test, on a question that it does not expect', async () => {
+    const answers = script([{ elicit: 'accept' }, { sample: 'too soon' }, { elicitUrl: 'accept' }]);
+    const client = await connectInMemory(asking, { script: answers });
+    expect((await errorOf(client.callTool('all'))).message).toMatch(/no answer to elicitation\/create "Pay"/);
+    await expect(client[Symbol.asyncDispose]()).rejects.toThrow(/no answer to elicitation\/create "Pay"/);
+  });
 });
 
 describe('a script', () => {
