@@ -8,6 +8,7 @@ import {
   type ListenChange,
   type ServerFacts,
 } from 'mcpwire/client';
+import { fromJsonSchema } from 'mcpwire/json-schema';
 import type { library } from './library.ts';
 
 export async function lists(url: string, log: (line: string) => void): Promise<void> {
@@ -105,6 +106,16 @@ export async function tracing(url: string, traceparent: () => string): Promise<M
   client.use(traced(traceparent));
   // #endregion tracing
   return client;
+}
+
+export async function checked(url: string): Promise<number | undefined> {
+  // #region checked
+  const client = await McpClient.connect<typeof library>(url, { jsonSchema: fromJsonSchema });
+  const result = await client.callTool('count'); // invalid_message, should the value not fit
+  const books = result.isError ? undefined : result.structuredContent.books;
+  // #endregion checked
+  await client.close();
+  return books;
 }
 
 // #region store

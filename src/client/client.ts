@@ -83,8 +83,7 @@ export class McpClient<Tools = AnyTools, Entries = unknown> {
     target: URL | string | ClientTransport | S,
     options: ConnectOptions = {},
   ): Promise<ClientOf<S>> {
-    // A client whose type says nothing is one of any tools; ClientOf tells the two apart.
-    return new this<ToolsOf<S>, EntriesOf<S>>(await connect(target, options, this.fallbacks)) as ClientOf<S>;
+    return new this<ToolsOf<S>, EntriesOf<S>>(await connect(target, options, this.fallbacks));
   }
 
   /** What is known about the server. */
@@ -361,9 +360,7 @@ export class McpClient<Tools = AnyTools, Entries = unknown> {
  * export const use = (client: ClientOf<typeof server>) => client.callTool('job_run', { job_id: 'job-1' });
  * ```
  */
-export type ClientOf<S extends Served> = [EntriesOf<S>] extends [never]
-  ? McpClient
-  : McpClient<ToolsOf<S>, EntriesOf<S>>;
+export type ClientOf<S extends Served> = McpClient<ToolsOf<S>, EntriesOf<S>>;
 
 /** An iterator whose code is loaded with the first step. */
 function lazily<T>(make: (parts: typeof import('./lazy.js')) => AsyncIterator<T, undefined>): AsyncIterableIterator<T> {

@@ -27,11 +27,15 @@ export interface AnyPromptArguments {
 }
 
 /** The prompts of a server's entries by name; {@link AnyPrompts} where they say nothing. */
-export type PromptsOf<Entries> = unknown extends Entries ? AnyPrompts : PromptMap<Entries>;
+export type PromptsOf<Entries> = SaysNothing<Entries> extends true ? AnyPrompts : PromptMap<Entries>;
+
+// A server that was built by statements has no entries; whatever else has fetch has unknown ones.
+type SaysNothing<Entries> = unknown extends Entries ? true : [Entries] extends [never] ? true : false;
 
 /** A URI: one that the server's type names is offered by editors, and any other compiles. */
 // The intersection keeps the names, which `string` alone would swallow.
-export type UriOf<Entries> = (unknown extends Entries ? string : keyof ResourceMap<Entries> & string) | (string & {});
+export type UriOf<Entries> =
+  (SaysNothing<Entries> extends true ? string : keyof ResourceMap<Entries> & string) | (string & {});
 
 /** The arguments of a prompt, and the options. The arguments may be left out when none is required. */
 export type PromptParameters<Args> = unknown extends Args

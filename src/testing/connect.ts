@@ -22,7 +22,7 @@ export interface InMemoryOptions extends Omit<ConnectOptions, 'fetch'> {
   readonly closeServer?: boolean | undefined;
 }
 
-/** A client for `await using`, where the compiler's `lib` knows it. */
+/** The client of a server, for `await using` where the compiler's `lib` knows it. */
 export type InMemoryClient<S extends Served> = ClientOf<S> & Disposes<'asyncDispose', Promise<void>>;
 
 /**

@@ -1,5 +1,6 @@
 /** The client against this package's own server, through the real HTTP code in one process. */
 import { McpClient, type ConnectOptions, type ListenChange } from 'mcpwire/client';
+import { fromJsonSchema } from 'mcpwire/json-schema';
 import { McpServer } from 'mcpwire/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
@@ -99,6 +100,19 @@ describe('with the server of this package', () => {
       { content: { a: '1' } },
       { content: { b: '2' } },
     ]);
+  });
+
+  // spec: server/tools#output-schema
+  it('checks structured content by the schema that the server lists', async () => {
+    const { client, server } = await connected({ jsonSchema: fromJsonSchema });
+    expect(await client.callTool('add', { a: 5, b: 3 })).toMatchObject({ structuredContent: { sum: 8 } });
+    const lying = async (request: Request): Promise<Response> => {
+      const answer = await (await server.fetch(request)).text();
+      return new Response(answer.replace('"sum":8', '"sum":"8"'), { headers: { 'content-type': 'application/json' } });
+    };
+    const other = await McpClient.connect({ fetch: lying }, { jsonSchema: fromJsonSchema });
+    await expect(other.callTool('add', { a: 5, b: 3 })).rejects.toMatchObject({ code: 'invalid_message' });
+    await other.close();
   });
 
   it('is told of what it did not declare', async () => {

@@ -81,6 +81,10 @@ describe('a host', () => {
     await one.close();
   });
 
+  test('checks results', async () => {
+    expect(await host.checked(url)).toBe(2);
+  });
+
   test('shares what it keeps', async () => {
     const entries = new Map<string, string>();
     const kv = {

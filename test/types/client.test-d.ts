@@ -146,6 +146,8 @@ describe('a client without a type', () => {
     statements.tool('now', {}, () => 'now');
     const client = await McpClient.connect(statements);
     expectTypeOf(client).toEqualTypeOf<McpClient>();
+    await client.getPrompt('any', { goes: 'text' });
+    await client.readResource('any://thing');
     await client.callTool('now');
   });
 
