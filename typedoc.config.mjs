@@ -16,6 +16,7 @@ export default {
   // In the order in which one reads them; test/docs compares it with the folder.
   projectDocuments: [
     'server',
+    'tool-schemas',
     'resources',
     'prompts',
     'lists',
@@ -45,7 +46,7 @@ export default {
   sort: ['kind', 'instance-first', 'alphabetical-ignoring-documents'],
   treatWarningsAsErrors: true,
   // Helpers of type inference: what they come to is what a reader sees.
-  intentionallyNotExported: ['AnyToolDefinition', 'AnyToolHandler', 'Structured'],
+  intentionallyNotExported: ['EntryOf', 'Flat', 'AnyToolDefinition', 'AnyToolHandler', 'Structured'],
   validation: { notExported: true, invalidLink: true, invalidPath: true, rewrittenLink: true },
 };
 

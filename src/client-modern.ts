@@ -38,7 +38,6 @@ export type {
   CallParameters,
   PromptParameters,
   PromptsOf,
-  ResourcesOf,
   ResultOf,
   ToolResult,
   ToolsOf,
@@ -58,5 +57,14 @@ export type {
   RequestId,
 } from './json-rpc.js';
 export type { SchemaIssue, SchemaResult, SchemaTypes, StandardSchema } from './schema/standard.js';
-export type { EntriesOf, PromptEntry, PromptMap, ResourceEntry, Served, ToolEntry, ToolMap } from './spec/served.js';
+export type {
+  EntriesOf,
+  PromptEntry,
+  PromptMap,
+  ResourceEntry,
+  ResourceMap,
+  Served,
+  ToolEntry,
+  ToolMap,
+} from './spec/served.js';
 export type * from './spec/types.js';

@@ -26,6 +26,7 @@ const STEPS = [
   { name: 'tests', kind: 'vitest', script: 'test' },
   { name: 'interop', kind: 'vitest', script: 'test:interop', needs: 'build' },
   { name: 'runtimes', kind: 'lines', script: 'test:runtimes', needs: 'build' },
+  { name: 'conformance', kind: 'lines', script: 'conformance', needs: 'build' },
   { name: 'package', kind: 'lines', script: 'test:package', needs: 'build' },
   { name: 'types', kind: 'lines', script: 'test:types', needs: 'build' },
   { name: 'size', kind: 'check', script: 'size', needs: 'build' },

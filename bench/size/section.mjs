@@ -1,9 +1,8 @@
 // @ts-check
 // What a bundler sends to users: minimal programs, minified and compressed.
-import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
 import { isBuilt } from '../lib/package.mjs';
 import { number, table } from '../lib/table.mjs';
+import { bundle } from './bundle.mjs';
 import { PROGRAMS } from './programs.mjs';
 
 /** @param {import('../run.mjs').Options} options */
@@ -27,75 +26,22 @@ export function print(rows) {
   const skipped = rows.filter((row) => 'skipped' in row);
   return [
     table(
-      ['bundle', 'minified', 'gzip', 'target', 'gzip KiB'],
-      measured.map(({ name, minified, gzip, limit }) => [
+      ['bundle', 'minified', 'gzip', 'target', 'gzip KiB', 'at the start'],
+      measured.map(({ name, minified, gzip, limit, start }) => [
         name,
         number(minified, 0),
         number(gzip, 0),
         limit === undefined ? '' : `≤ ${number(limit, 0)}`,
         number(gzip / 1024, 1),
+        number(start, 0),
       ]),
     ),
-    'What is in them, in minified bytes:',
+    'gzip: in one file. At the start: where a bundler splits, what is loaded before a feature is first used.',
+    'What is in the one file, in minified bytes:',
     ...measured.map(
       ({ name, packages }) =>
         `  ${name}: ${packages.map(({ name, bytes }) => `${name} ${number(bytes, 0)}`).join(', ')}`,
     ),
     ...skipped.map(({ name, skipped }) => `${name}: skipped, ${skipped}`),
   ].join('\n');
-}
-
-/**
- * @param {string} source
- * @param {string[]} conditions
- * @param {string[]} external
- */
-async function bundle(source, conditions, external) {
-  const { outputFiles, metafile } = await build({
-    stdin: { contents: source, resolveDir: import.meta.dirname, sourcefile: 'program.js' },
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    target: 'es2022',
-    platform: 'browser',
-    conditions,
-    external,
-    define: { 'process.env.NODE_ENV': '"production"' },
-    legalComments: 'none',
-    logLevel: 'error',
-    metafile: true,
-    write: false,
-  });
-  const [file] = outputFiles;
-  const [output] = Object.values(metafile.outputs);
-  if (file === undefined || output === undefined) throw new Error('esbuild wrote nothing');
-  return {
-    minified: file.contents.byteLength,
-    gzip: gzipSync(file.contents, { level: 9 }).byteLength,
-    packages: byPackage(output.inputs),
-  };
-}
-
-/**
- * @param {Record<string, { bytesInOutput: number }>} inputs
- * @returns {{ name: string, bytes: number }[]}
- */
-function byPackage(inputs) {
-  /** @type {Map<string, number>} */
-  const totals = new Map();
-  for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
-    const name = packageOf(path);
-    totals.set(name, (totals.get(name) ?? 0) + bytesInOutput);
-  }
-  return [...totals]
-    .map(([name, bytes]) => ({ name, bytes }))
-    .filter(({ bytes }) => bytes >= 100)
-    .sort((a, b) => b.bytes - a.bytes);
-}
-
-/** @param {string} path */
-function packageOf(path) {
-  const match = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path);
-  if (match?.[1] !== undefined) return match[1];
-  return path.includes('dist/') ? 'mcpwire' : 'program';
 }

@@ -17,7 +17,7 @@ export const importer = new McpServer({ name: 'importer', version: '1.0.0' }).to
 );
 // #endregion log
 
-export const stock = new McpServer({ name: 'stock', version: '1.0.0' })
+const stock = new McpServer({ name: 'stock', version: '1.0.0' })
   .use(tracing(api.trace.getTracer('stock'), { api }))
   .tool('count', { inputSchema: z.object({ item: z.string() }) }, ({ item }) => `7 ${item}`);
 

@@ -1,7 +1,7 @@
 import { McpError } from '../errors.js';
 import type { JsonObject, JsonRpcMessage } from '../json-rpc.js';
 import type { SchemaTypes } from '../schema/standard.js';
-import type { Served } from '../spec/served.js';
+import type { EntriesOf, Served } from '../spec/served.js';
 import type {
   CompleteRequestParams,
   CompleteResult,
@@ -20,17 +20,7 @@ import type { ServerFacts } from './link.js';
 import type { ListMethod } from './lists.js';
 import type { CallOptions, ConnectOptions, ListOptions } from './options.js';
 import type { ClientTransport } from './transport.js';
-import type {
-  AnyPrompts,
-  AnyTools,
-  CallParameters,
-  PromptParameters,
-  PromptsOf,
-  ResourcesOf,
-  ResultOf,
-  ToolsOf,
-  UriOf,
-} from './typed.js';
+import type { AnyTools, CallParameters, PromptParameters, PromptsOf, ResultOf, ToolsOf, UriOf } from './typed.js';
 
 /** Options of {@link McpClient.request}. */
 export interface RequestOptions<Output = unknown> extends CallOptions {
@@ -46,7 +36,7 @@ export interface RequestOptions<Output = unknown> extends CallOptions {
 /**
  * A connection to one server. Every call that fails rejects once, at once, with an `McpError` whose `code` tells why.
  *
- * `Tools`, `Prompts` and `Resources` come from the server's type: `McpClient.connect<typeof server>(url)`.
+ * Tools, prompts and resources are those of the server's type: `McpClient.connect<typeof server>(url)`.
  *
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic
  *
@@ -59,7 +49,7 @@ export interface RequestOptions<Output = unknown> extends CallOptions {
  * await client.close();
  * ```
  */
-export class McpClient<Tools = AnyTools, Prompts = AnyPrompts, Resources extends string = string> {
+export class McpClient<Tools = AnyTools, Entries = unknown> {
   /**
    * Tried in order when a server is not one that the core knows. Entry points that know more servers override it.
    *
@@ -93,7 +83,8 @@ export class McpClient<Tools = AnyTools, Prompts = AnyPrompts, Resources extends
     target: URL | string | ClientTransport | S,
     options: ConnectOptions = {},
   ): Promise<ClientOf<S>> {
-    return new this<ToolsOf<S>, PromptsOf<S>, ResourcesOf<S>>(await connect(target, options, this.fallbacks));
+    // A client whose type says nothing is one of any tools; ClientOf tells the two apart.
+    return new this<ToolsOf<S>, EntriesOf<S>>(await connect(target, options, this.fallbacks)) as ClientOf<S>;
   }
 
   /** What is known about the server. */
@@ -207,7 +198,7 @@ export class McpClient<Tools = AnyTools, Prompts = AnyPrompts, Resources extends
    * for (const part of contents) console.log('text' in part ? part.text : part.blob.length);
    * ```
    */
-  async readResource(uri: UriOf<Resources>, options: ListOptions = {}): Promise<ReadResourceResult> {
+  async readResource(uri: UriOf<Entries>, options: ListOptions = {}): Promise<ReadResourceResult> {
     return (await import('./lazy.js')).readResource(this.#core, uri, options);
   }
 
@@ -222,9 +213,11 @@ export class McpClient<Tools = AnyTools, Prompts = AnyPrompts, Resources extends
    * const { messages } = await client.getPrompt('code_review', { language: 'python' });
    * ```
    */
-  async getPrompt<Name extends keyof Prompts & string>(
+  async getPrompt<Name extends keyof PromptsOf<Entries> & string>(
     name: Name,
-    ...[args, options = {}]: Prompts[Name] extends { readonly args: infer Args } ? PromptParameters<Args> : never
+    ...[args, options = {}]: PromptsOf<Entries>[Name] extends { readonly args: infer Args }
+      ? PromptParameters<Args>
+      : never
   ): Promise<GetPromptResult> {
     return (await import('./lazy.js')).getPrompt(this.#core, name, args, options);
   }
@@ -368,7 +361,9 @@ export class McpClient<Tools = AnyTools, Prompts = AnyPrompts, Resources extends
  * export const use = (client: ClientOf<typeof server>) => client.callTool('job_run', { job_id: 'job-1' });
  * ```
  */
-export type ClientOf<S extends Served> = McpClient<ToolsOf<S>, PromptsOf<S>, ResourcesOf<S>>;
+export type ClientOf<S extends Served> = [EntriesOf<S>] extends [never]
+  ? McpClient
+  : McpClient<ToolsOf<S>, EntriesOf<S>>;
 
 /** An iterator whose code is loaded with the first step. */
 function lazily<T>(make: (parts: typeof import('./lazy.js')) => AsyncIterator<T, undefined>): AsyncIterableIterator<T> {

@@ -1,6 +1,6 @@
 /** What a server's type says about a client's calls. Types only. */
 import type { JsonObject } from '../json-rpc.js';
-import type { EntriesOf, PromptEntry, PromptMap, ResourceEntry, Served, ToolEntry, ToolMap } from '../spec/served.js';
+import type { EntriesOf, PromptEntry, PromptMap, ResourceMap, Served, ToolEntry, ToolMap } from '../spec/served.js';
 import type { ContentBlock, MetaObject } from '../spec/types.js';
 import type { CallOptions } from './options.js';
 
@@ -26,23 +26,12 @@ export interface AnyPromptArguments {
   readonly [name: string]: string;
 }
 
-/** The prompts of a server's type by name. A server that was built by statements, or none at all, is {@link AnyPrompts}. */
-export type PromptsOf<S extends Served> = [EntriesOf<S>] extends [never]
-  ? AnyPrompts
-  : unknown extends EntriesOf<S>
-    ? AnyPrompts
-    : PromptMap<EntriesOf<S>>;
-
-/** The URIs and templates of a server's type; any string where it says nothing. */
-export type ResourcesOf<S extends Served> = [EntriesOf<S>] extends [never]
-  ? string
-  : unknown extends EntriesOf<S>
-    ? string
-    : Extract<EntriesOf<S>, ResourceEntry>['resource'];
+/** The prompts of a server's entries by name; {@link AnyPrompts} where they say nothing. */
+export type PromptsOf<Entries> = unknown extends Entries ? AnyPrompts : PromptMap<Entries>;
 
 /** A URI: one that the server's type names is offered by editors, and any other compiles. */
 // The intersection keeps the names, which `string` alone would swallow.
-export type UriOf<Resources extends string> = Resources | (string & {});
+export type UriOf<Entries> = (unknown extends Entries ? string : keyof ResourceMap<Entries> & string) | (string & {});
 
 /** The arguments of a prompt, and the options. The arguments may be left out when none is required. */
 export type PromptParameters<Args> = unknown extends Args

@@ -138,7 +138,8 @@ export interface Context<C = unknown> {
   /**
    * Makes an error that reaches the caller as it is. Errors that a handler throws otherwise are masked.
    *
-   * @param rpcCode the JSON-RPC error code; your own ones belong outside -32768 to -32000
+   * @param rpcCode the JSON-RPC error code, an integer; your own ones belong outside -32768 to -32000
+   * @throws TypeError for a code that is no integer
    * @example
    * ```ts
    * throw ctx.error(1001, 'No such job', { data: { job_id }, status: 404 });
@@ -436,6 +437,7 @@ export class RequestContext implements Context {
   }
 
   error(rpcCode: number, message: string, { data, status, headers }: ErrorOptions = {}): McpError {
+    if (!Number.isSafeInteger(rpcCode)) throw new TypeError(`ctx.error: ${rpcCode} is no JSON-RPC error code, an integer`);
     const error = raise('rpc_error', message, { rpcCode, data, status });
     raised.set(error, headers);
     return error;

@@ -3,6 +3,9 @@ import type { SchemaTypes } from '../schema/standard.js';
 import type { Tool } from '../spec/types.js';
 import type { Catalog } from './catalog.js';
 import type { Context } from './context.js';
+import type { Mask } from './guard.js';
+import { compileMethod } from './method.js';
+import type { Method } from './registry.js';
 import type { ListenFilter } from './subscriptions.js';
 import type { CompiledTool } from './tool.js';
 
@@ -61,6 +64,17 @@ export interface ToolCall {
 
 /** Answers a call, or passes it on. */
 export type CallNext = (call: ToolCall, ctx: Context) => JsonObject | Promise<JsonObject>;
+
+/** The methods of an extension, each for those callers who have declared it. */
+export function methodsOf({ id, methods = {} }: ServerExtension, mask: Mask): [string, Method][] {
+  return Object.entries(methods).map(([name, { handler, open = false, ...schemas }]) => [
+    name,
+    {
+      call: compileMethod(name, schemas, handler, mask),
+      ...(!open && { requires: { extensions: { [id]: {} } } }),
+    },
+  ]);
+}
 
 /** The calls of all tools, wrapped in what extensions wrap around them; the first one added is the outermost. */
 export function wrapCalls(extensions: Iterable<ServerExtension>, tools: Catalog<CompiledTool>): CallNext | undefined {

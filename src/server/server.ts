@@ -18,7 +18,7 @@ import { capabilitiesOf, stampLists } from './discovery.js';
 import { Dispatcher, type ContextSource } from './dispatch.js';
 import type { DynamicList } from './dynamic-list.js';
 import type { Exchange } from './exchange.js';
-import { wrapCalls, type ServerExtension } from './extension.js';
+import { methodsOf, wrapCalls, type ServerExtension } from './extension.js';
 import { serveFetch } from './fetch-handler.js';
 import { httpEndpoint, type HttpEndpoint } from './http-endpoint.js';
 import { Listening } from './listening.js';
@@ -364,19 +364,16 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
    * @throws TypeError for an identifier without a prefix, or a method that exists already
    */
   extend(extension: ServerExtension): this {
-    const { id, methods = {} } = extension;
+    const { id } = extension;
     if (!/^[a-z][\w.-]*\/[\w.-]+$/i.test(id) || this.#extensions.has(id)) {
       throw new TypeError(
         `extension ${JSON.stringify(id)}: needs an identifier of its own, such as "com.example/thing"`,
       );
     }
     const { methods: table, mask } = this.#dispatcher;
-    for (const [name, { handler, open = false, ...schemas }] of Object.entries(methods)) {
+    for (const [name, method] of methodsOf(extension, mask)) {
       if (table.has(name)) throw new TypeError(`method "${name}" exists already`);
-      table.set(name, {
-        call: compileMethod(name, schemas, handler, mask),
-        ...(!open && { requires: { extensions: { [id]: {} } } }),
-      });
+      table.set(name, method);
     }
     this.#extensions.set(id, extension);
     for (const type of extension.resultTypes ?? []) this.#dispatcher.service.resultTypes.add(type);

@@ -57,7 +57,7 @@ function membersAfter(members: object): string {
 }
 
 /** One subscription's copy of a {@link Broadcast}. */
-export class TaggedNotification implements JsonRpcNotification {
+class TaggedNotification implements JsonRpcNotification {
   readonly jsonrpc = '2.0';
   readonly #broadcast: Broadcast;
   readonly #id: string;

@@ -45,3 +45,6 @@ export type ToolMap<Entries> = { readonly [E in Entries as E extends ToolEntry ?
 
 /** The prompts of a server by name. */
 export type PromptMap<Entries> = { readonly [E in Entries as E extends PromptEntry ? E['prompt'] : never]: E };
+
+/** The resources of a server by URI or template. */
+export type ResourceMap<Entries> = { readonly [E in Entries as E extends ResourceEntry ? E['resource'] : never]: E };

@@ -44,7 +44,8 @@ const announcing = (hints: JsonObject): Promise<Played> =>
   });
 
 describe('CA4: freshness', () => {
-  // spec: server/utilities/caching#freshness-calculation
+  // spec: server/utilities/caching#freshness-calculation.1 server/utilities/caching#freshness-calculation.2
+  // spec: server/utilities/caching#time-to-live-ttl-field.2
   it('an answer is fresh while less than ttlMs has passed', async () => {
     const { client } = await counting(kept);
     expect(await names(client.listTools())).toEqual(['1']);
@@ -54,7 +55,8 @@ describe('CA4: freshness', () => {
     expect(await names(client.listTools())).toEqual(['2']);
   });
 
-  // spec: server/utilities/caching#time-to-live-ttl-field
+  // spec: server/utilities/caching#time-to-live-ttl-field.1 server/utilities/caching#time-to-live-ttl-field.3
+  // spec: server/utilities/caching#time-to-live-ttl-field.4
   it.each([{}, { ttlMs: 0 }, { ttlMs: -5 }, { ttlMs: '1000' }, { ttlMs: null }])(
     '%j is stale at once',
     async (hints) => {
@@ -73,6 +75,7 @@ describe('CA4: freshness', () => {
     expect(await names(client.listTools())).toEqual(['2']);
   });
 
+  // spec: server/utilities/caching#interaction-with-pagination.1
   it('each page has its own', async () => {
     const { client, asked } = await play(({ params }) =>
       params['cursor'] === undefined
@@ -106,7 +109,7 @@ describe('CA4: freshness', () => {
 });
 
 describe('CA1: a kept answer is for the same method and params', () => {
-  // spec: server/utilities/caching#cache-key
+  // spec: server/utilities/caching#cache-key.1
   it('lists and resources are kept apart', async () => {
     const { client, methods } = await counting(kept);
     for (let round = 0; round < 2; round++) {
@@ -137,6 +140,7 @@ describe('CA1: a kept answer is for the same method and params', () => {
     expect(asked).toHaveLength(6);
   });
 
+  // spec: server/utilities/caching#interaction-with-pagination.3
   it('a dead cursor of a kept page drops all pages, and begins anew', async () => {
     let alive = 'one';
     const { client, asked } = await play(({ id, params }) => {
@@ -153,7 +157,7 @@ describe('CA1: a kept answer is for the same method and params', () => {
 describe('CA2: private answers belong to one authorization', () => {
   const auth: AuthMiddleware = (request, next) => next(request);
 
-  // spec: server/utilities/caching#cache-scope-field
+  // spec: server/utilities/caching#cache-scope-field.1
   it.each([undefined, 'private', 'nonsense'])('cacheScope %j is not shared between tokens', async (cacheScope) => {
     let token = 'a';
     const { client } = await counting(
@@ -240,7 +244,7 @@ describe('CA7: a change makes an answer stale', () => {
 });
 
 describe('MR6, CA6: what took rounds is not kept', () => {
-  // spec: server/utilities/caching#cache-key
+  // spec: server/utilities/caching#cache-key.2
   it('neither the question nor the answer', async () => {
     const { client, asked } = await play(
       ({ params }) =>

@@ -24,7 +24,8 @@ const asking =
 const accept: ElicitHandler = () => ({ action: 'accept', content: { name: 'octocat' } });
 
 describe('the capabilities of a client', () => {
-  // spec: client/elicitation#capabilities
+  // spec: client/elicitation#capabilities.1 client/elicitation#capabilities.2 client/sampling#capabilities.1
+  // spec: client/sampling#tools-in-sampling.1 client/roots#capabilities.1
   it.each<[string, ConnectOptions, object]>([
     ['nothing', {}, {}],
     ['elicit', { elicit: accept }, { elicitation: { form: {} } }],
@@ -48,7 +49,11 @@ describe('the capabilities of a client', () => {
 });
 
 describe('a call that asks for input', () => {
-  // spec: basic/patterns/mrtr#client-requirements-basic-workflow
+  // spec: basic/patterns/mrtr#client-requirements-basic-workflow.1
+  // spec: basic/patterns/mrtr#client-requirements-basic-workflow.2
+  // spec: basic/patterns/mrtr#client-requirements-basic-workflow.3
+  // spec: basic/patterns/mrtr#client-requirements-basic-workflow.5 basic/patterns/mrtr#inputrequiredresult.1
+  // spec: server/tools#input-required-tool-results.1
   it('MR5: is sent again with the answers, a new id and the very requestState', async () => {
     const state = ' {"not":"ours"} ✓ ';
     const { client, asked } = await play(asking({ q: form() }, state), { elicit: accept });
@@ -69,7 +74,7 @@ describe('a call that asks for input', () => {
     expect(asked[1]?.id).not.toBe(asked[0]?.id);
   });
 
-  // spec: basic/patterns/mrtr#client-requirements-basic-workflow
+  // spec: basic/patterns/mrtr#client-requirements-basic-workflow.4
   it('MR5: sends no requestState where there was none, also after a round that had one', async () => {
     const rounds = [
       { resultType: 'input_required', requestState: 'one' },
@@ -97,7 +102,7 @@ describe('a call that asks for input', () => {
     expect(Object.keys(asked[1]?.params['inputResponses'] as object)).toEqual(['q']);
   });
 
-  // spec: basic/patterns/mrtr#client-requirements-basic-workflow
+  // spec: basic/patterns/mrtr#client-requirements-basic-workflow.6
   it('MR5: keeps its state and answers from parallel calls', async () => {
     const { client, asked } = await play(
       ({ params }) => {
@@ -173,6 +178,7 @@ describe('a call that asks for input', () => {
     expect(contexts[0]?.signal.aborted).toBe(false);
   });
 
+  // spec: basic#resulttype.3
   it('takes a result without resultType as complete', async () => {
     const { client, asked } = await play(({ id }) =>
       Response.json({ jsonrpc: '2.0', id, result: { content: [], inputRequests: { q: form() } } }),
@@ -181,7 +187,7 @@ describe('a call that asks for input', () => {
     expect(asked).toHaveLength(1);
   });
 
-  // spec: basic/index#resulttype
+  // spec: basic#resulttype.2
   it.each(['later', 'Complete', 'constructor', '__proto__', 5, null, {}])(
     'refuses the resultType %j, and names it',
     async (resultType) => {
@@ -325,7 +331,7 @@ describe('a form', () => {
     colors: { type: 'array', items: { type: 'string', enum: ['red', 'blue'] }, default: ['red'] },
   };
 
-  // spec: client/elicitation#requested-schema
+  // spec: client/elicitation#requested-schema.1 client/elicitation#elicitation-requests.2
   it('SEP-1034: fills in the defaults of what was left out', async () => {
     const defaults = { name: 'John', age: 30, score: 95.5, status: 'active', verified: true, colors: ['red'] };
     expect(await filled({ properties }, undefined)).toEqual(defaults);
@@ -388,7 +394,7 @@ describe('a form', () => {
     [{ anyOf: [{ type: 'string' }, { type: 'null' }] }, ['x', 5], []],
   ];
 
-  // spec: client/elicitation#form-mode-security
+  // spec: client/elicitation#form-mode-security.2
   it.each(rows)('is checked before it is sent: %j', async (field, good, bad) => {
     const schema = { properties: { field }, required: ['field'] };
     for (const value of good) expect(await filled(schema, { field: value })).toEqual({ field: value });
@@ -435,7 +441,7 @@ describe('EL3: a page to open', () => {
     return seen;
   };
 
-  // spec: client/elicitation#safe-url-handling
+  // spec: client/elicitation#safe-url-handling.6 client/elicitation#safe-url-handling.7
   it('is shown to the handler with its host, and nothing but the server is asked', async () => {
     const { client, asked } = await play(asking({ q: page('https://mcp.test/set?key=1') }), {
       elicitUrl: (request) => {
@@ -455,7 +461,7 @@ describe('EL3: a page to open', () => {
     expect(await opened('https://аpple.test/')).toMatchObject({ host: 'xn--pple-43d.test', warnings: ['punycode'] });
   });
 
-  // spec: client/elicitation#safe-url-handling
+  // spec: client/elicitation#safe-url-handling.5
   it.each([
     'javascript:alert(1)',
     'JaVaScRiPt:alert(1)',
@@ -518,6 +524,7 @@ describe('sampling and roots', () => {
     expect(asked).toHaveLength(2);
   });
 
+  // spec: client/sampling#messages.1 client/sampling#security-considerations.2
   it.each([undefined, {}, { role: 'assistant', content: { type: 'text', text: '' } }])(
     'sample must not answer %j',
     async (bad) => {
@@ -536,7 +543,7 @@ describe('sampling and roots', () => {
     }
   });
 
-  // spec: client/roots#security-considerations
+  // spec: client/roots#root.1 client/roots#security-considerations.2
   it.each([
     'https://a.test/',
     '/home/project',
@@ -699,6 +706,7 @@ describe('an extension', () => {
     expect(asked[0]?.params).toMatchObject({ wrapped: true });
   });
 
+  // spec: basic/versioning#extension-negotiation.1
   it.each(['parcels', '/x', 'com..example/x', '1com/x', 'com.example/-x', ''])(
     'with the id %j is refused',
     async (id) => {

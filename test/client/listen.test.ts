@@ -226,7 +226,7 @@ describe('a subscription', () => {
 });
 
 describe('the acknowledgement', () => {
-  // spec: basic/patterns/subscriptions#acknowledgment
+  // spec: basic/patterns/subscriptions#acknowledgment.3
   it('is checked: what the server does not tell of is a warning, and what it does is told', async () => {
     const honored: ListenTopics[] = [];
     const { changes, opened, warnings } = await listening(
@@ -311,15 +311,14 @@ describe('a subscription goes on', () => {
   const ends: readonly [string, (stream: Listened) => void][] = [
     ['its stream breaks', (stream) => stream.break()],
     ['its stream ends without a result', (stream) => stream.end()],
-    // spec: basic/patterns/subscriptions#graceful-closure
     ['the server ends it by a result', (stream) => stream.close()],
-    // spec: basic/patterns/cancellation#cancellation-flow
     [
       'SU2: the server ends it by notifications/cancelled',
       (stream) => stream.send({ method: 'notifications/cancelled', params: { requestId: stream.asked.id } }),
     ],
   ];
 
+  // spec: basic/patterns/subscriptions#graceful-closure basic/patterns/cancellation#cancellation-flow
   it.each(ends)('when %s, and says that anything may have changed', async (_name, end) => {
     const { client, changes, opened, methods } = await listening({ toolsListChanged: true });
     const first = changes.next();

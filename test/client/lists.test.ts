@@ -23,7 +23,10 @@ const lists: readonly [
 ];
 
 describe.each(lists)('%s', (method, member, list, entry) => {
-  // spec: server/utilities/pagination#implementation-guidelines
+  // spec: server/utilities/pagination#implementation-guidelines.3
+  // spec: server/utilities/pagination#implementation-guidelines.7
+  // spec: server/utilities/pagination#implementation-guidelines.8
+  // spec: server/prompts#implementation-considerations.2
   it('follows all pages, and an empty string is a cursor', async () => {
     const { client, asked } = await play(({ params }) =>
       params['cursor'] === undefined
@@ -118,7 +121,7 @@ describe('a tool', () => {
     expect((await client.listTools())[0]?.inputSchema).toEqual(inputSchema);
   });
 
-  // spec: basic/index#ref-resolution
+  // spec: basic#ref-resolution.1
   it('with a $ref to the network is listed, and nothing is fetched', async () => {
     const { client, asked } = await play(() => ({
       tools: [tool('x', { inputSchema: { type: 'object', properties: { a: { $ref: 'https://canary.test/' } } } })],
@@ -142,7 +145,7 @@ describe('readResource', () => {
     expect((await failureOf(client.readResource('x://a'))).code).toBe('invalid_message');
   });
 
-  // spec: server/resources#error-handling
+  // spec: server/resources#error-handling.3 basic#error-codes.6
   it.each([-32602, -32002])('takes %i for a resource that does not exist', async (rpcCode) => {
     const { client } = await play(({ id }) => errorOf(id, rpcCode));
     expect(await failureOf(client.readResource('x://a'))).toMatchObject({ code: 'invalid_params', rpcCode });
@@ -185,7 +188,7 @@ describe('complete', () => {
     expect(asked[1]?.params).not.toHaveProperty('context');
   });
 
-  // spec: server/utilities/completion#implementation-considerations
+  // spec: server/utilities/completion#implementation-considerations.7
   it.each([{}, { completion: null }, { completion: {} }, { completion: { values: 'a', total: 'many' } }])(
     'takes %j for no proposals',
     async (result) => {

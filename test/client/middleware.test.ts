@@ -104,7 +104,7 @@ describe('logLevel', () => {
 });
 
 describe('trace context', () => {
-  // spec: basic/index#meta
+  // spec: basic#meta.17
   it('travels in _meta as it was given', async () => {
     const meta = {
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01',
@@ -196,7 +196,7 @@ describe('jsonSchema', () => {
     expect(made).toEqual([outputSchema]);
   });
 
-  // spec: server/tools#output-schema
+  // spec: server/tools#output-schema.2 server/tools#security-considerations.7
   it.each([{ structuredContent: { sum: '8' } }, { structuredContent: null }, {}])(
     '%j is invalid_message that names tool and path',
     async (result) => {
@@ -224,7 +224,7 @@ describe('jsonSchema', () => {
     expect(await plain.callTool('unlisted')).toMatchObject({ structuredContent: 5 });
   });
 
-  // spec: basic/index#ref-resolution
+  // spec: server/tools#security-considerations.8 basic#ref-resolution.4
   it('a schema that cannot be used refuses the result instead of letting it through', async () => {
     const bad = [{ name: 'add', inputSchema: { type: 'object' }, outputSchema: { $ref: 'https://a.test/' } }];
     const { client } = await answering({ structuredContent: {} }, bad);

@@ -12,7 +12,11 @@ const params = ({ headers }: Asked): [string, string][] =>
   [...headers].filter(([name]) => name.startsWith('mcp-param-'));
 
 describe('Mcp-Param headers', () => {
-  // spec: basic/transports/streamable-http#client-behavior
+  // spec: basic/transports/streamable-http#custom-headers-from-tool-parameters.1
+  // spec: basic/transports/streamable-http#custom-headers-from-tool-parameters.2
+  // spec: basic/transports/streamable-http#client-behavior.3
+  // spec: basic/transports/streamable-http#client-behavior.5
+  // spec: basic/transports/streamable-http#server-behavior-for-custom-headers.5
   it('TR12: mirror annotated arguments of a listed tool, and no others', async () => {
     const tool = {
       name: 'query',
@@ -43,7 +47,10 @@ describe('Mcp-Param headers', () => {
     ]);
   });
 
-  // spec: basic/transports/streamable-http#schema-extension
+  // spec: basic/transports/streamable-http#schema-extension.9
+  // spec: basic/transports/streamable-http#schema-extension.10
+  // spec: basic/transports/streamable-http#schema-extension.11 server/tools#x-mcp-header.8
+  // spec: server/tools#x-mcp-header.9 server/tools#x-mcp-header.10
   it.each([
     ['is empty', { a: { type: 'string', 'x-mcp-header': '' } }],
     ['is no token', { a: { type: 'string', 'x-mcp-header': 'a b' } }],
@@ -106,7 +113,7 @@ describe('Mcp-Param headers', () => {
 describe('after a header mismatch', () => {
   const mismatch = ({ id }: Asked): Response => errorOf(id, -32020, 'Header mismatch', { status: 400 });
 
-  // spec: basic/transports/streamable-http#client-behavior
+  // spec: basic/transports/streamable-http#client-behavior.6
   it('a tool that was not listed is listed, and called once more with its headers', async () => {
     const { client, asked, methods } = await play((entry) => {
       if (entry.method === 'tools/list') return { tools: [annotated()], ttlMs: 1000 };
@@ -119,6 +126,7 @@ describe('after a header mismatch', () => {
     expect(methods().slice(3)).toEqual(['tools/call']);
   });
 
+  // spec: basic/transports/streamable-http#client-behavior.6
   it('a list that is still fresh is fetched anew', async () => {
     let header = 'Old';
     const { client, methods } = await play((entry) => {

@@ -17,7 +17,7 @@ import {
   type Bus,
   type Tracer,
 } from 'mcpwire/server';
-import { ToolSchema, methodSchemas, type WireSchema } from 'mcpwire/schemas';
+import { ToolSchema, type methodSchemas, type WireSchema } from 'mcpwire/schemas';
 import * as modernServer from 'mcpwire/server/modern';
 import { connectInMemory, fakeClock, faultyFetch, recordWire, script, type WireEntry } from 'mcpwire/testing';
 import { clientTracing, traceContext, tracing } from 'mcpwire/tracing';

@@ -208,7 +208,12 @@ describe('schemas of other kinds', () => {
       },
       required: ['untyped'],
     };
-    expect(formOf(plain({ $schema: 'https://json-schema.org/draft/2020-12/schema', additionalProperties: false, ...json }), 'o').requestedSchema).toEqual({
+    expect(
+      formOf(
+        plain({ $schema: 'https://json-schema.org/draft/2020-12/schema', additionalProperties: false, ...json }),
+        'o',
+      ).requestedSchema,
+    ).toEqual({
       ...json,
       properties: { ...json.properties, untyped: { type: 'string', enum: ['a', 'b'] }, wrong: { type: 'string' } },
     });

@@ -3,7 +3,7 @@ import type { AuthInfo, McpServer } from 'mcpwire/server';
 import { META, modern, type Json, type RpcError } from '../helpers/wire.ts';
 
 export const SECRET = 'a secret of more than sixteen characters';
-export const EVERYTHING = { elicitation: { form: {}, url: {} }, sampling: { tools: {}, context: {} }, roots: {} };
+const EVERYTHING = { elicitation: { form: {}, url: {} }, sampling: { tools: {}, context: {} }, roots: {} };
 
 export interface Question {
   readonly method: string;

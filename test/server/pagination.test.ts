@@ -97,7 +97,8 @@ describe.each(lists)('$method', (list) => {
     expect(texts.size).toBe(1);
   });
 
-  // spec: server/utilities/pagination#error-handling.1 server/utilities/pagination#implementation-guidelines.2
+  // spec: server/utilities/pagination#error-handling.1
+  // spec: server/utilities/pagination#implementation-guidelines.2
   test('BI13: a bad, foreign or non-string cursor, and an empty one, is -32602', async () => {
     const { server } = filled(list, 10, { pageSize: 3 });
     const cursor = await cursorOf(server);

@@ -220,7 +220,8 @@ describe('arguments', () => {
     ).toMatchObject([{ content: { text: 'stern go: x' } }]);
   });
 
-  // spec: server/prompts#error-handling.2 server/prompts#implementation-considerations.1 server/prompts#security.1
+  // spec: server/prompts#error-handling.2 server/prompts#implementation-considerations.1
+  // spec: server/prompts#security.1
   test('that are missing or do not fit are -32602 with each path, and no handler runs', async () => {
     const handler = vi.fn<() => string>(() => 'x');
     const server = make().prompt('p', { argsSchema: z.object({ a: z.string(), b: z.string() }) }, handler);

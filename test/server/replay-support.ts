@@ -29,7 +29,7 @@ export interface Round {
   readonly cancelled: unknown[];
 }
 
-export const newSealer = (): Sealer => createSealer(SECRET, { ttlMs: 3_600_000 });
+const newSealer = (): Sealer => createSealer(SECRET, { ttlMs: 3_600_000 });
 
 /** One request, served by a process that knows nothing but the secret. */
 export async function round(handler: Handler, brought: Json = {}, options: RoundOptions = {}): Promise<Round> {

@@ -112,7 +112,8 @@ describe('what a handler returns', () => {
   const uri = 'docs://a';
   const bytes = new Uint8Array([0, 1, 254, 255]);
 
-  // spec: server/resources#text-content server/resources#binary-content server/resources#security-considerations.3
+  // spec: server/resources#text-content server/resources#binary-content
+  // spec: server/resources#security-considerations.3
   test.each<[string, unknown, unknown]>([
     ['a string', 'hello', [{ uri, mimeType: 'text/plain', text: 'hello' }]],
     ['an empty string', '', [{ uri, mimeType: 'text/plain', text: '' }]],
