@@ -22,11 +22,7 @@ export interface InMemoryOptions extends Omit<ConnectOptions, 'fetch'> {
   readonly closeServer?: boolean | undefined;
 }
 
-<<<<<<< HEAD
-/** The client of a server, for `await using` where the compiler's `lib` knows it. */
-=======
 /** A client for `await using`, where the compiler's `lib` knows it. */
->>>>>>> client
 export type InMemoryClient<S extends Served> = ClientOf<S> & Disposes<'asyncDispose', Promise<void>>;
 
 /**
