@@ -2,12 +2,12 @@
 import * as z from 'zod';
 import { McpServer, type ServerExtension } from 'mcpwire/server';
 
-export const audited: string[] = [];
+const audited: string[] = [];
 
 // #region extension
 const ID = 'com.example/audit';
 
-export const audit: ServerExtension = {
+const audit: ServerExtension = {
   id: ID,
   settings: { version: 1 },
   // Reads `extensions: { 'com.example/audit': 'high' }` of a tool's definition, and shows it to clients.

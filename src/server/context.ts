@@ -437,7 +437,8 @@ export class RequestContext implements Context {
   }
 
   error(rpcCode: number, message: string, { data, status, headers }: ErrorOptions = {}): McpError {
-    if (!Number.isSafeInteger(rpcCode)) throw new TypeError(`ctx.error: ${rpcCode} is no JSON-RPC error code, an integer`);
+    if (!Number.isSafeInteger(rpcCode))
+      throw new TypeError(`ctx.error: ${rpcCode} is no JSON-RPC error code, an integer`);
     const error = raise('rpc_error', message, { rpcCode, data, status });
     raised.set(error, headers);
     return error;
