@@ -46,7 +46,12 @@ export default {
   sort: ['kind', 'instance-first', 'alphabetical-ignoring-documents'],
   treatWarningsAsErrors: true,
   // Helpers of type inference: what they come to is what a reader sees.
-  intentionallyNotExported: ['EntryOf', 'Flat', 'AnyToolDefinition', 'AnyToolHandler', 'Structured'],
+  intentionallyNotExported: [
+    ...['Tool', 'Prompt', 'Resource'].flatMap((kind) => [`Any${kind}Definition`, `Any${kind}Handler`]),
+    'EntryOf',
+    'Flat',
+    'Structured',
+  ],
   validation: { notExported: true, invalidLink: true, invalidPath: true, rewrittenLink: true },
 };
 

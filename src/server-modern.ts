@@ -29,7 +29,7 @@ export type {
   ResourceReturn,
 } from './server/resource.js';
 export { inputRequired } from './server/input-required.js';
-export type { InputRequired } from './server/input-required.js';
+export type { InputMethod, InputRequired } from './server/input-required.js';
 export { memoryBus } from './server/bus.js';
 export type { Bus, Change } from './server/bus.js';
 export type { Granted, ListenFilter, MayWatch, SubscriptionLimits } from './server/subscriptions.js';

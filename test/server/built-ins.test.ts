@@ -126,6 +126,15 @@ describe('tools/list', () => {
     expect(await ask(changing, toolCall('b'))).toMatchObject({ error: { code: -32602 } });
   });
 
+  // spec: server/tools#capabilities.2
+  test('is empty when the last tool has gone: who knew of tools may ask on', async () => {
+    const leaving = new McpServer({ name: 'x', version: '0' }).tool('t', {}, () => 't');
+    await ask(leaving, modern('server/discover'));
+    leaving.remove('tool', 't');
+    expect((await ask(leaving, modern('tools/list'))).result['tools']).toEqual([]);
+    expect(await ask(leaving, toolCall('t'))).toMatchObject({ status: 200, error: { code: -32602 } });
+  });
+
   // spec: server/utilities/pagination#error-handling.1
   // spec: server/utilities/pagination#implementation-guidelines.2
   test('BI13: a cursor that was never handed out is invalid', async () => {
