@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test, vi } from 'vitest';
 import { McpClient } from 'mcpwire/client';
 import { serve, type RunningServer } from 'mcpwire/node';
 import type { McpServer } from 'mcpwire/server';
-import { audited, bank } from '../../examples/docs/extensions.ts';
+import { bank } from '../../examples/docs/extensions.ts';
 import { asking, cached, scripted, shop, table, tenanted } from '../../examples/docs/lists.ts';
 import { reviews } from '../../examples/docs/prompts.ts';
 import { directory } from '../../examples/docs/resources.ts';
@@ -169,7 +169,6 @@ describe('docs/extensions.md', () => {
     ]);
     await client.callTool('balance');
     await client.callTool('transfer');
-    expect(audited).toEqual(['somebody called transfer']);
     await client.close();
     expect(await ask(bank, modern('audit/count'))).toMatchObject({ status: 400, error: { code: -32021 } });
     const declared = { meta: { [META.capabilities]: { extensions: { 'com.example/audit': {} } } } };
