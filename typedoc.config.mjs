@@ -48,8 +48,11 @@ export default {
   // Helpers of type inference: what they come to is what a reader sees.
   intentionallyNotExported: [
     ...['Tool', 'Prompt', 'Resource'].flatMap((kind) => [`Any${kind}Definition`, `Any${kind}Handler`]),
+    'Answer',
+    'Disposes',
     'EntryOf',
     'Flat',
+    'SaysNothing',
     'Structured',
   ],
   validation: { notExported: true, invalidLink: true, invalidPath: true, rewrittenLink: true },

@@ -5,7 +5,7 @@ import type { ServerNotify } from './definition.js';
 import type { ServerExtension } from './extension.js';
 import type { ServerOptions } from './options.js';
 import { hasResources, type Catalogs } from './registry.js';
-import type { ListenFilter, Subscriptions } from './subscriptions.js';
+import type { ListenFilter, MayWatch, Subscriptions } from './subscriptions.js';
 
 /** Hears what fails with nobody to answer. */
 type Tell = (error: unknown, what: string, ctx: undefined) => unknown;
@@ -63,9 +63,15 @@ export class Listening {
     await (await this.#subscriptions)?.close();
   }
 
+  /** Who cannot read a resource is not told that it has changed. */
+  readonly #maySee: MayWatch = async (uri, ctx) => {
+    const { isHidden } = await import('./read-resource.js');
+    return !isHidden(this.#catalogs, uri, ctx);
+  };
+
   async #open(): Promise<Subscriptions> {
     const { Subscriptions } = await import('./subscriptions.js');
-    const { mayWatch, limits } = this.#options;
+    const { mayWatch = this.#maySee, limits } = this.#options;
     const { tools, prompts } = this.#catalogs;
     const filters = new Map<string, ListenFilter>();
     for (const { listenFilters = {} } of this.#extensions.values()) {

@@ -79,7 +79,7 @@ export interface ServerOptions {
   readonly secret?: Secret | readonly Secret[];
   /** Carries changes between the processes that serve this server. Default: this process alone. */
   readonly bus?: Bus;
-  /** Whether a caller may hear of updates of a resource. Default: every caller of every resource. */
+  /** Whether a caller may hear of updates of a resource. Default: of every resource that is not hidden from it by `visible`. */
   readonly mayWatch?: MayWatch;
   /**
    * Makes a span of every request: an OpenTelemetry `Tracer`, or anything of its shape. Outermost of all middleware; use

@@ -41,6 +41,16 @@ function checked(result: JsonObject, uri: string): JsonObject {
   return result;
 }
 
+/** Whether a caller must not know of a resource: it is registered, and not visible to this caller. */
+export function isHidden(catalogs: Catalogs, uri: string, ctx: Context): boolean {
+  const entry = catalogs.resources.peek(uri);
+  if (entry !== undefined) return !sees(entry, ctx);
+  const matching = [...catalogs.templates.values()].filter(
+    ({ template }) => readUri(template.parts, uri) !== undefined,
+  );
+  return matching.length > 0 && !matching.some((one) => sees(one, ctx));
+}
+
 /** A resource of that very URI, else the first template that matches, with the values of its variables. */
 function find({ resources, templates }: Catalogs, uri: string, ctx: Context): [CompiledResource, object] | undefined {
   const fixed = resources.get(uri, ctx);

@@ -279,7 +279,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     use?: ListUse<C>[K],
   ): this {
     const list: DynamicList = { kind, page, use, mask: this.#dispatcher.mask };
-    this.#catalogs[kind].from('', async (position, ctx) =>
+    this.#catalogs[kind].from(LISTED, async (position, ctx) =>
       (await import('./dynamic-list.js')).pageOf(list, position, ctx),
     );
     if (use !== undefined) {
@@ -489,6 +489,9 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     }));
   }
 }
+
+/** No name of a registration, and no template. */
+const LISTED = '\0';
 
 function instead(line: string): never {
   throw new TypeError(`Write ${line}`);

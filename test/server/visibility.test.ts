@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { McpServer, type AuthInfo, type Visible } from 'mcpwire/server';
 import * as z from 'zod';
+import { messagesOf } from '../helpers/sse.js';
 import { ask, META, modern, toolCall, type Answer, type Json } from '../helpers/wire.js';
 
 const make = (options = {}) => new McpServer({ name: 'v', version: '1' }, options);
@@ -49,6 +50,20 @@ describe('visible', () => {
 
   // spec: server/tools#capabilities.2 server/prompts#capabilities.2 server/resources#capabilities.2
   // spec: server/tools#security-considerations.2
+  test('hides the updates of a resource, too, from who cannot read it', async () => {
+    const uris = ['docs://open', 'docs://secret', 'open://1', 'secret://1', 'unknown://1'];
+    const listen = (): Request => modern('subscriptions/listen', { notifications: { resourceSubscriptions: uris } });
+    const honoured = async (auth: AuthInfo) => {
+      const secured = server();
+      const response = await secured.handler({ auth })(listen());
+      await secured.close();
+      const [acknowledged] = messagesOf(await response.text());
+      return (acknowledged as { params: { notifications: Json } }).params.notifications;
+    };
+    expect(await honoured(admin)).toEqual({ resourceSubscriptions: uris });
+    expect(await honoured(user)).toEqual({ resourceSubscriptions: ['docs://open', 'open://1', 'unknown://1'] });
+  });
+
   test.each(lists)('%s shows each caller what is for this caller', async (...args) => {
     const served = server();
     // The rows above, each as `test.each` spreads it.
