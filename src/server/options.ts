@@ -122,7 +122,12 @@ export const defaultLimits: ServerLimits = {
 const MIN_SECRET = 16;
 
 /** @throws TypeError */
-export function checkOptions({ cache, pageSize = Infinity, secret }: ServerOptions): void {
+export function checkOptions(options: ServerOptions): void {
+  const { cache, pageSize = Infinity, secret, limits, keepAliveMs = 1, handlerTimeoutMs = 1 } = options;
+  // Compared with NaN or undefined, nothing is too much.
+  for (const [name, value] of Object.entries({ ...limits, keepAliveMs, handlerTimeoutMs })) {
+    if (!(value >= 0)) throw new TypeError(`${name} must be a number, 0 or more`);
+  }
   const { discover, tools, prompts, resources, resourceTemplates } = cache ?? {};
   for (const hints of [cache, discover, tools, prompts, resources, resourceTemplates]) checkTtl(hints, 'cache');
   if (pageSize !== Infinity && !(Number.isSafeInteger(pageSize) && pageSize > 0)) {

@@ -144,3 +144,13 @@ test('A30: a declared length beyond the limit is refused before a byte of the bo
   const answer = await mounted.send({ headers: [...headers, ['Content-Length', '4194305']], body: '' });
   expect(answer.status).toBe(413);
 });
+
+test.each([{ requestBodyBytes: NaN }, { jsonDepth: -1 }, { streamDropBytes: undefined }, { subscriptions: NaN }])(
+  'a limit that would limit nothing is refused: %j',
+  (limits) => {
+    // As JavaScript may call it.
+    expect(() => make(limits as Partial<ServerLimits>)).toThrow(
+      `${Object.keys(limits)[0]} must be a number, 0 or more`,
+    );
+  },
+);
