@@ -42,7 +42,7 @@ export interface ListenOptions extends Pick<
    * is seen to keep to, at least 8,000; a server that sends none is waited for without end.
    */
   readonly keepAliveMs?: number | undefined;
-  /** Called each time that the server begins to tell, with what it will tell of. */
+  /** Called each time that the server begins to tell, with what it will tell of. Default: none. */
   readonly onListening?: ((honored: ListenTopics) => void) | undefined;
 }
 

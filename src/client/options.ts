@@ -96,9 +96,9 @@ export interface ConnectOptions extends HttpTransportOptions {
    * request. `'none'` speaks plain JSON-RPC over Streamable HTTP: no MCP headers, no `_meta`. Default `'auto'`.
    */
   readonly protocolVersion?: string | undefined;
-  /** The default of {@link CallOptions.timeoutMs}. */
+  /** The default of {@link CallOptions.timeoutMs}, in milliseconds: 60,000 unless it is given. */
   readonly timeoutMs?: number | undefined;
-  /** The default of {@link CallOptions.maxTotalTimeoutMs}. */
+  /** The default of {@link CallOptions.maxTotalTimeoutMs}, in milliseconds: 600,000 unless it is given. */
   readonly maxTotalTimeoutMs?: number | undefined;
   /** What is read, and how far a server may go. Default: those of {@link ConnectLimits}. */
   readonly limits?: ConnectLimits | undefined;

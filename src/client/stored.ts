@@ -15,7 +15,7 @@ export interface CacheStore {
 export interface CacheOptions {
   /** Where. Default: in the memory of this client. */
   readonly store?: CacheStore | undefined;
-  /** Answers that the default store keeps; the oldest go first. Default 1,000. */
+  /** Answers that the default store keeps; the least recently used go first. Default 1,000. */
   readonly maxEntries?: number | undefined;
   /** Characters of JSON that the default store keeps; the oldest go first. Default 16,777,216. */
   readonly maxCharacters?: number | undefined;

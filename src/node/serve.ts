@@ -18,7 +18,7 @@ export interface ServeOptions {
   readonly host?: string;
   /** The path of the endpoint. Others are answered with 404. Default `/mcp`. */
   readonly path?: string;
-  /** Closes the server when it aborts. */
+  /** Closes what `serve` started when it aborts; the server stays open for other places. Default: none. */
   readonly signal?: AbortSignal;
 }
 

@@ -156,7 +156,7 @@ export interface AskOptions {
 
 /** Options of {@link Context.elicitUrl}. */
 export interface ElicitUrlOptions extends AskOptions {
-  /** Whether what the page is for has happened. */
+  /** Whether what the page is for has happened: asked before each question, and again until it has. Default: `accept` is enough. */
   readonly done?: () => boolean | Promise<boolean>;
 }
 
@@ -182,9 +182,9 @@ export interface Service {
 export interface ErrorOptions {
   /** The `data` member of the JSON-RPC error. */
   readonly data?: unknown;
-  /** The HTTP status, where nothing was sent yet. */
+  /** The HTTP status, 400 to 599, where nothing was sent yet. Default, and for any other: the usual one of the code, mostly 200. */
   readonly status?: number;
-  /** Further HTTP headers, on the same terms. */
+  /** Further HTTP headers, on the same terms. Default: none. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -59,9 +59,9 @@ export interface ServerOptions {
    * rebinding. Default: on a loopback address only loopback names; elsewhere any.
    */
   readonly allowedHosts?: readonly string[];
-  /** CORS details. */
+  /** What pages of served origins may see and remember. Default: no further headers, preflights for 7,200 s. */
   readonly cors?: CorsOptions;
-  /** Size and time limits. */
+  /** Size, count and time limits. Default: those that {@link ServerLimits} and {@link SubscriptionLimits} name. */
   readonly limits?: Partial<ServerLimits & SubscriptionLimits>;
   /** Milliseconds of quiet on an open stream before a comment is sent to keep proxies from cutting it. Default 8,000. */
   readonly keepAliveMs?: number;
