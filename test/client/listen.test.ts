@@ -4,8 +4,10 @@ import { ChangeQueue } from '../../src/client/changes.js';
 import { errorOf as failureOf } from './support.js';
 import { errorOf, openStream, play, resultOf, type Asked, type OpenStream, type Played } from './wire.js';
 
-// To load it takes real time, which does not pass here.
-beforeAll(() => import('../../src/client/lazy.js'));
+// To load it takes real time, which does not pass here: the first time, and each time that the client asks for it, since the
+// test runner then asks another process.
+const loaded = (): Promise<unknown> => import('../../src/client/lazy.js');
+beforeAll(loaded);
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
 
@@ -31,6 +33,7 @@ interface Listening extends Played {
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 async function eventually(condition: () => boolean, stepMs = 100): Promise<void> {
+  await loaded();
   for (let step = 0; !condition(); step++) {
     if (step > 5000) throw new Error('It never happens');
     await vi.advanceTimersByTimeAsync(stepMs);
