@@ -427,6 +427,40 @@ describe('a subscription goes on', () => {
     expect((await first).value).toEqual({ type: 'refetch' });
   });
 
+  it('and forgets a rhythm that its server does not keep to, so that it does not lose one stream after the other', async () => {
+    const { changes, opened, count } = await listening({ toolsListChanged: true });
+    changes.next().catch(() => {});
+    const stream = await opened();
+    stream.acknowledge();
+    // Two that a proxy has held back and sent together are no rhythm of 8 s.
+    for (const wait of [30_000, 28_000, 2000]) {
+      await tick();
+      await vi.advanceTimersByTimeAsync(wait);
+      stream.comment();
+    }
+    const again = await opened();
+    again.acknowledge();
+    for (let beat = 0; beat < 10; beat++) {
+      await tick();
+      await vi.advanceTimersByTimeAsync(30_000);
+      again.comment();
+    }
+    expect(count()).toBe(2);
+  });
+
+  it('when a server that is about to go ends it before it agrees', async () => {
+    const { changes, opened } = await listening(
+      { toolsListChanged: true },
+      { answer: ({ id }, count) => (count === 2 ? resultOf(id, {}) : undefined) },
+    );
+    const first = changes.next();
+    const stream = await opened();
+    stream.acknowledge();
+    stream.close();
+    (await opened()).acknowledge();
+    expect((await first).value).toEqual({ type: 'refetch' });
+  });
+
   it('however long a server is silent that sends no keep-alives', async () => {
     const { changes, opened, count } = await listening({ toolsListChanged: true });
     changes.next().catch(() => {});
@@ -517,6 +551,19 @@ describe('changes that wait for their reader', () => {
       { type: 'resourceUpdated', uri: 'x://a' },
       { type: 'toolsListChanged' },
       { type: 'resourceUpdated', uri: 'x://b' },
+    ]);
+  });
+
+  it('reach every step that waits for one, in order', async () => {
+    const queue = new ChangeQueue();
+    const steps = [queue.next(), queue.next(), queue.next()];
+    queue.push({ type: 'toolsListChanged' });
+    expect((await steps[0])?.value).toEqual({ type: 'toolsListChanged' });
+    queue.push({ type: 'promptsListChanged' });
+    queue.end();
+    expect(await Promise.all(steps.slice(1))).toEqual([
+      { done: false, value: { type: 'promptsListChanged' } },
+      { done: true, value: undefined },
     ]);
   });
 
