@@ -28,6 +28,8 @@ export class BodyReader {
     this.#reader = body.getReader();
     this.#signal = signal;
     this.#url = url;
+    // A `fetch` that does not know the signal may answer after the abort.
+    if (signal.aborted) this.#cancel();
     signal.addEventListener('abort', this.#cancel);
   }
 
