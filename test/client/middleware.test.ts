@@ -235,6 +235,44 @@ describe('jsonSchema', () => {
     });
   });
 
+  it('a schema whose check fails, such as one that goes round in a circle, refuses the result, too', async () => {
+    const { client } = await play(
+      ({ method }) => (method === 'tools/list' ? { tools } : { content: [], structuredContent: {} }),
+      {
+        jsonSchema: () => ({
+          '~standard': {
+            version: 1,
+            vendor: 'test',
+            validate: () => {
+              throw new RangeError('Maximum call stack size exceeded');
+            },
+          },
+        }),
+      },
+    );
+    expect((await failureOf(client.callTool('add'))).code).toBe('invalid_message');
+  });
+
+  it('a tool that has changed since it was listed is listed anew before its value is refused', async () => {
+    const old = { type: 'object', properties: { total: {} } };
+    let listed: JsonObject = old;
+    const { client, methods } = await play(
+      ({ method }) =>
+        method === 'tools/list'
+          ? { tools: [{ name: 'add', inputSchema: { type: 'object' }, outputSchema: listed }], ttlMs: 1_000_000 }
+          : { content: [], structuredContent: { sum: 8 } },
+      {
+        jsonSchema: (schema) =>
+          'total' in (schema['properties'] as object) ? z.never() : z.object({ sum: z.number() }),
+      },
+    );
+    await client.listTools();
+    listed = outputSchema;
+    expect(await client.callTool('add')).toMatchObject({ structuredContent: { sum: 8 } });
+    await client.callTool('add');
+    expect(methods()).toEqual(['tools/list', 'tools/call', 'tools/list', 'tools/call']);
+  });
+
   it('without it nothing is listed and nothing checked', async () => {
     const { client, methods } = await play(() => ({ content: [], structuredContent: 'any' }));
     await client.callTool('add');
