@@ -30,6 +30,7 @@ export interface HeaderPlan {
  */
 export function compileHeaderPlan(inputSchema: JsonObject): HeaderPlan | undefined {
   const params: HeaderParam[] = [];
+  const headers = new Set<string>();
   walkSchema(inputSchema, 'inputSchema', ({ schema, pointer, path, data }) => {
     if (data || !Object.hasOwn(schema, 'x-mcp-header')) return;
     const { 'x-mcp-header': name, type } = schema;
@@ -43,7 +44,8 @@ export function compileHeaderPlan(inputSchema: JsonObject): HeaderPlan | undefin
     if (type !== 'string' && type !== 'integer' && type !== 'boolean')
       refuse('the type must be string, integer or boolean');
     const header = `mcp-param-${name.toLowerCase()}`;
-    if (params.some((param) => param.header === header)) refuse('another property has this header');
+    if (headers.has(header)) refuse('another property has this header');
+    headers.add(header);
     params.push({ header, path: path ?? [] });
   });
   return params.length === 0 ? undefined : { params };
