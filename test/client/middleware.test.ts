@@ -136,6 +136,15 @@ describe('prior', () => {
     expect(asked[0]?.headers.get('mcp-protocol-version')).toBe('2026-07-28');
   });
 
+  it('is enough where protocolVersion is auto, which is the default, and never changes what is spoken', async () => {
+    const { client, asked } = await play(() => ({}), { prior: facts, protocolVersion: 'auto' });
+    expect(client.server).toEqual(facts);
+    const legacy: ServerFacts = { ...facts, protocolVersion: '2025-11-25', era: 'legacy' };
+    const pinned = await play(() => ({}), { prior: legacy, protocolVersion: '2026-07-28' });
+    expect(pinned.client.server).toEqual(facts);
+    expect(asked).toHaveLength(0);
+  });
+
   it('that says plain JSON-RPC is spoken to so', async () => {
     const prior: ServerFacts = { capabilities: {}, protocolVersion: 'none', era: 'plain' };
     const { client, asked } = await play(() => ({}), { prior, protocolVersion: undefined });
