@@ -243,17 +243,20 @@ describe('limits of input', () => {
     expect(over.asked).toHaveLength(1);
   });
 
-  it('a server that only waits is asked less and less often', async () => {
+  it.each([{}, { inputRequests: {} }])('a server that only waits (%j) is asked less and less often', async (waits) => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const { client, asked } = await play(({ params }) =>
-        asked.length < 4 ? { resultType: 'input_required', requestState: String(params['requestState']) } : {},
+        asked.length < 4
+          ? { resultType: 'input_required', requestState: String(params['requestState']), ...waits }
+          : {},
       );
       const state = { over: false };
       const call = client.callTool('run').finally(() => (state.over = true));
       await vi.waitUntil(() => asked.length === 2);
       expect(state.over).toBe(false);
-      for (; !state.over; await new Promise((resolve) => setImmediate(resolve))) await vi.advanceTimersByTimeAsync(1000);
+      for (; !state.over; await new Promise((resolve) => setImmediate(resolve)))
+        await vi.advanceTimersByTimeAsync(1000);
       await call;
       expect(asked).toHaveLength(4);
     } finally {
