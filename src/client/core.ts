@@ -139,7 +139,8 @@ export class Core {
       this.warn(new McpError('invalid_message', `Ignored ${message.method}: a server must not send requests`));
       return;
     }
-    for (const handler of this.#handlers.get(message.method) ?? []) {
+    // A copy: a handler that registers another must not have it called for the same message, and so on without end.
+    for (const handler of [...(this.#handlers.get(message.method) ?? [])]) {
       this.guard(`A handler of ${message.method}`, () => handler(message.params ?? {}, message));
     }
   }

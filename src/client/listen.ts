@@ -198,7 +198,8 @@ class Subscription {
     if (kind !== undefined) {
       if (this.#filter[kind] === true) this.#queue.push({ type: kind });
     } else if (method === 'notifications/resources/updated') {
-      if (typeof uri === 'string') this.#queue.push({ type: 'resourceUpdated', uri });
+      if (typeof uri === 'string' && isMeant(this.#filter.resourceSubscriptions))
+        this.#queue.push({ type: 'resourceUpdated', uri });
     } else if (method !== ACKNOWLEDGED) {
       this.#queue.push({ type: 'notification', method, params });
     }

@@ -305,6 +305,7 @@ describe('the acknowledgement', () => {
     const stream = await opened();
     stream.acknowledge();
     stream.tell('notifications/prompts/list_changed');
+    stream.tell('notifications/resources/updated', { uri: 'x://a' });
     stream.tell(TOOLS);
     expect((await first).value).toEqual({ type: 'toolsListChanged' });
   });
