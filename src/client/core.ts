@@ -140,7 +140,8 @@ export class Core {
       return;
     }
     // A copy: a handler that registers another must not have it called for the same message, and so on without end.
-    for (const handler of [...(this.#handlers.get(message.method) ?? [])]) {
+    const handlers = [...(this.#handlers.get(message.method) ?? [])];
+    for (const handler of handlers) {
       this.guard(`A handler of ${message.method}`, () => handler(message.params ?? {}, message));
     }
   }
