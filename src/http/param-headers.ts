@@ -72,6 +72,12 @@ export function paramHeaders(plan: HeaderPlan, args: JsonObject): Record<string,
   return headers;
 }
 
+/** @throws McpError `header_mismatch` where the headers of a call disagree with its arguments */
+export function agreeParams(...call: Parameters<typeof paramMismatch>): void {
+  const problem = paramMismatch(...call);
+  if (problem !== undefined) throw new McpError('header_mismatch', `Header mismatch: ${problem}`);
+}
+
 /** In what the headers of a call disagree with its arguments, if in anything. */
 export function paramMismatch(
   plan: HeaderPlan,

@@ -135,6 +135,31 @@ export function checkOptions({ cache, pageSize = Infinity, secret }: ServerOptio
   }
 }
 
+/** The longest that timers take; more would be none at all. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Milliseconds for a timer: `Infinity` is the longest there is. */
+export function timerMs(ms: number): number {
+  return Math.min(ms, MAX_TIMER_MS);
+}
+
+/**
+ * The limits, with their defaults.
+ *
+ * @throws TypeError for what is no number: no comparison with it would ever be true, and there would be no limit
+ */
+export function limitsOf({ limits, handlerTimeoutMs = 1, keepAliveMs = 1 }: ServerOptions): ServerLimits {
+  const all = { ...defaultLimits, ...limits };
+  for (const [name, value] of Object.entries(all)) checkNumber(value, `limits.${name}`, 0);
+  checkNumber(handlerTimeoutMs, 'handlerTimeoutMs', 1);
+  checkNumber(keepAliveMs, 'keepAliveMs', 1);
+  return { ...all, silenceMs: timerMs(all.silenceMs) };
+}
+
+function checkNumber(value: unknown, name: string, least: number): void {
+  if (typeof value !== 'number' || !(value >= least)) throw new TypeError(`${name} must be a number, ${least} or more`);
+}
+
 /** @throws TypeError for what is no time to live */
 export function checkTtl({ ttlMs = 0 }: { readonly ttlMs?: unknown } = {}, owner: string): void {
   if (!Number.isSafeInteger(ttlMs) || (ttlMs as number) < 0) {
