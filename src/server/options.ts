@@ -122,7 +122,8 @@ export const defaultLimits: ServerLimits = {
 const MIN_SECRET = 16;
 
 /** @throws TypeError */
-export function checkOptions({ cache, pageSize = Infinity, secret }: ServerOptions): void {
+export function checkOptions(options: ServerOptions): void {
+  const { cache, pageSize = Infinity, secret } = options;
   const { discover, tools, prompts, resources, resourceTemplates } = cache ?? {};
   for (const hints of [cache, discover, tools, prompts, resources, resourceTemplates]) checkTtl(hints, 'cache');
   if (pageSize !== Infinity && !(Number.isSafeInteger(pageSize) && pageSize > 0)) {

@@ -158,3 +158,13 @@ describe('a limit that is no number', () => {
     }
   });
 });
+
+test.each([{ requestBodyBytes: NaN }, { jsonDepth: -1 }, { streamDropBytes: undefined }, { subscriptions: NaN }])(
+  'a limit that would limit nothing is refused: %j',
+  (limits) => {
+    // As JavaScript may call it.
+    expect(() => make(limits as Partial<ServerLimits>)).toThrow(
+      `${Object.keys(limits)[0]} must be a number, 0 or more`,
+    );
+  },
+);
