@@ -140,12 +140,13 @@ export class Dispatcher {
   /** All steps. Without middleware there is but one. */
   #chain: (request: MiddlewareRequest, ctx: Context) => JsonObject | Promise<JsonObject> = this.#call;
 
-  #within<T>(ms: number, running: T | Promise<T>, method: string, ctx: Context, exchange: Exchange): Promise<T> {
+  #within<T>(ms: number, running: T | Promise<T>, method: string, ctx: RequestContext, exchange: Exchange): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
         const error = raise('timeout', `"${method}" took longer than ${ms} ms (handlerTimeoutMs)`);
-        this.mask(error, error.message, ctx);
+        // Later it is told as what failed after its answer.
+        if (!ctx.responded) this.mask(error, error.message, ctx);
         exchange.cancel(error);
         reject(error);
       }, timerMs(ms));

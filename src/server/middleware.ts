@@ -17,7 +17,8 @@ export type Next = (request: MiddlewareRequest, ctx: Context) => Promise<JsonObj
 
 /**
  * Wraps every request of a server, on every transport: it runs before the method is looked up and sees the result object
- * on its way out. Errors are thrown: an `McpError` reaches the caller as it is, anything else is masked.
+ * on its way out. Errors are thrown: an `McpError` reaches the caller as it is, anything else is masked. Results may be
+ * shared between callers: return a changed copy. `next` may be called again, with the `ctx` that came.
  *
  * @example
  * ```ts
