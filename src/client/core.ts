@@ -78,7 +78,8 @@ export class Core {
   /** Makes a call through all middleware. */
   #run: ClientNext;
   readonly #perform: ClientNext;
-  readonly #middleware: ClientMiddleware[] = [];
+  /** The steps that middleware made, the outermost first. */
+  readonly #steps: ClientNext[] = [];
   readonly #draining = new Set<Watch>();
   readonly #handlers = new Map<string, Set<NotificationHandler>>();
   #id = 0;
@@ -104,8 +105,9 @@ export class Core {
   }
 
   use(middleware: ClientMiddleware): void {
-    this.#middleware.push(middleware);
-    this.#run = this.#middleware.reduceRight((next, wrap) => wrap(next), this.#perform);
+    // Made once, whatever is added later: it may hold state.
+    const inner = this.#steps.push(middleware((call, ctx) => (this.#steps[inner] ?? this.#perform)(call, ctx)));
+    this.#run = this.#steps[0]!;
   }
 
   get closed(): boolean {

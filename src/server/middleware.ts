@@ -34,11 +34,6 @@ export type Next = (request: MiddlewareRequest, ctx: Context) => Promise<JsonObj
  */
 export type Middleware = (next: Next) => Next;
 
-/** Composes middleware, first one outermost. */
-export function compose(middleware: readonly Middleware[], innermost: Next): Next {
-  return middleware.reduceRight<Next>((next, wrap) => wrap(next), innermost);
-}
-
 /** A span for every request. Loaded when it is asked for: most servers are not traced. */
 export function traced(tracer: Tracer): Middleware {
   return (inner) => {
