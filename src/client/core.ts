@@ -76,7 +76,6 @@ export class Core {
   /** `Mcp-Name` for methods of extensions, where there are any. */
   nameOf?: (request: JsonRpcRequest) => string | undefined;
   /** Makes a call through all middleware. */
-  #run: ClientNext;
   readonly #perform: ClientNext;
   /** The steps that middleware made, the outermost first. */
   readonly #steps: ClientNext[] = [];
@@ -96,18 +95,20 @@ export class Core {
     this.options = options;
     this.url = url;
     this.wire = wire;
-    this.#run = this.#perform = (call, ctx) => perform(this, call, ctx.options);
+    this.#perform = (call, ctx) => perform(this, call, ctx.options);
   }
 
   /** Makes a call. */
   call(method: string, params: JsonObject | undefined, options: InternalOptions): Promise<JsonObject> {
-    return this.#run({ method, ...(params && { params }) }, { server: this.link.server, options });
+    return (this.#steps[0] ?? this.#perform)(
+      { method, ...(params && { params }) },
+      { server: this.link.server, options },
+    );
   }
 
   use(middleware: ClientMiddleware): void {
     // Made once, whatever is added later: it may hold state.
     const inner = this.#steps.push(middleware((call, ctx) => (this.#steps[inner] ?? this.#perform)(call, ctx)));
-    this.#run = this.#steps[0]!;
   }
 
   get closed(): boolean {
