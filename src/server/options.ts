@@ -61,9 +61,15 @@ export interface ServerOptions {
   readonly allowedHosts?: readonly string[];
   /** What pages of served origins may see and remember. Default: no further headers, preflights for 7,200 s. */
   readonly cors?: CorsOptions;
-  /** Size, count and time limits. Default: those that {@link ServerLimits} and {@link SubscriptionLimits} name. */
+  /**
+   * Size, count and time limits; what is no number throws when the server is made. Default: what {@link ServerLimits} and
+   * {@link SubscriptionLimits} say.
+   */
   readonly limits?: Partial<ServerLimits & SubscriptionLimits>;
-  /** Milliseconds of quiet on an open stream before a comment is sent to keep proxies from cutting it. Default 8,000. */
+  /**
+   * Milliseconds of quiet on an open stream before a comment is sent to keep proxies from cutting it; `Infinity`: never.
+   * Default 8,000.
+   */
   readonly keepAliveMs?: number;
   /** Milliseconds after which a handler's `ctx.signal` is aborted and the call fails. Default: no limit. */
   readonly handlerTimeoutMs?: number;
