@@ -167,7 +167,9 @@ export class Dispatcher {
     } catch (thrown) {
       console.error(thrown);
     }
-    return unsafelyExposeErrorMessages === true && error instanceof Error ? error.message : text;
+    const exposed =
+      unsafelyExposeErrorMessages === true || (ctx instanceof RequestContext && ctx.exchange.exposesErrors === true);
+    return exposed && error instanceof Error ? error.message : text;
   };
 }
 
