@@ -116,9 +116,9 @@ export function startProcess(options: StdioTransportOptions): ServerProcess {
   }
 
   async function gone(ms: number): Promise<boolean> {
-    const until = performance.now() + ms;
     if (!(await within(ms, closed))) return false;
-    // Processes that do not hold its streams.
+    // What it has left behind gets less: a dead process that nobody collects, as in a container, stays in its group.
+    const until = performance.now() + Math.min(ms, LAST_MS);
     while (alive()) {
       if (performance.now() >= until) return false;
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
@@ -131,7 +131,7 @@ export function startProcess(options: StdioTransportOptions): ServerProcess {
     stdin.end();
     if (!(await gone(graceMs))) kill('SIGTERM');
     if (!(await gone(graceMs))) kill('SIGKILL');
-    await gone(LAST_MS);
+    await within(LAST_MS, closed);
     for (const stream of [stdin, stdout, child.stderr]) stream?.destroy();
   }
 

@@ -13,7 +13,7 @@ export interface ServeStdioOptions extends Trusted {
   readonly graceMs?: number | undefined;
   /**
    * Whether the process exits when its client has left, also where timers or connections would keep it. Default `true`, since
-   * nobody else ends it.
+   * nobody else ends it. With `false` that is up to you, also after SIGINT and SIGTERM: wait for `closed`.
    */
   readonly exit?: boolean | undefined;
 }

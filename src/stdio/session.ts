@@ -138,7 +138,8 @@ export class Session {
       return;
     }
     call.messages.push(message, bytes.byteLength);
-    if (!('method' in message)) {
+    // Either ends a subscription by the server's will: cancellation.mdx wants the one, subscriptions.mdx the other.
+    if (!('method' in message) || message.method === 'notifications/cancelled') {
       this.#calls.delete(call.request.id);
       call.messages.end();
     } else if (call.messages.bytes > this.#settings.unreadBytes) {

@@ -63,10 +63,18 @@ describe('requests', () => {
 
   test('_meta is asked for, and there are no headers to agree with', async () => {
     const { send, next } = served(gated().server);
-    await send({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: { _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' } } });
+    await send({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/list',
+      params: { _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' } },
+    });
     expect(await next()).toMatchObject({ id: 1, error: { code: -32602 } });
     await send(request(2, 'tools/list', {}, { 'io.modelcontextprotocol/protocolVersion': '2099-01-01' }));
-    expect(await next()).toMatchObject({ id: 2, error: { code: -32022, data: { supported: ['2026-07-28'], requested: '2099-01-01' } } });
+    expect(await next()).toMatchObject({
+      id: 2,
+      error: { code: -32022, data: { supported: ['2026-07-28'], requested: '2099-01-01' } },
+    });
     await send({ jsonrpc: '2.0', id: 3, method: 'initialize', params: { protocolVersion: '2025-11-25' } });
     expect(await next()).toMatchObject({ id: 3, error: { code: -32022, data: { requested: '2025-11-25' } } });
   });
@@ -83,7 +91,11 @@ describe('requests', () => {
   });
 
   test('what the surrounding code vouches for reaches the handler, and what the caller claims does not', async () => {
-    const server = new McpServer(PLAIN).tool('who', {}, (_args, ctx) => `${ctx.auth?.subject} ${String(ctx.platform)} ${ctx.http}`);
+    const server = new McpServer(PLAIN).tool(
+      'who',
+      {},
+      (_args, ctx) => `${ctx.auth?.subject} ${String(ctx.platform)} ${ctx.http}`,
+    );
     const { send, next } = served(server, { auth: { subject: 'ada', scopes: [], claims: {} }, platform: 'unix' });
     await send(call(1, 'who', {}, { auth: { subject: 'eve' } }));
     expect(await next()).toMatchObject(answerOf(1, 'ada unix undefined'));
@@ -99,7 +111,9 @@ describe('requests', () => {
     expect(JSON.stringify(await masked.next())).not.toContain('hunter2');
     const exposed = served(make(), { unsafelyExposeErrorMessages: true });
     await exposed.send(call(1, 'fail'));
-    expect(await exposed.next()).toMatchObject({ result: { isError: true, content: [{ text: 'password is hunter2' }] } });
+    expect(await exposed.next()).toMatchObject({
+      result: { isError: true, content: [{ text: 'password is hunter2' }] },
+    });
   });
 
   // spec: basic/transports/stdio#receiving-messages.2
@@ -162,17 +176,24 @@ describe('cancellation', () => {
 
 describe('subscriptions', () => {
   const ID = 'io.modelcontextprotocol/subscriptionId';
-  const listen = (id: string | number, filter: object) => request(id, 'subscriptions/listen', { notifications: filter });
+  const listen = (id: string | number, filter: object) =>
+    request(id, 'subscriptions/listen', { notifications: filter });
 
   test('several on one channel, each message with the id of its own', async () => {
     const server = new McpServer(PLAIN).tool('a', {}, () => '').resource('note://1', { name: 'n' }, () => 'n');
     const { send, next } = served(server);
     await send(listen(1, { toolsListChanged: true }));
-    expect(await next()).toMatchObject({ method: 'notifications/subscriptions/acknowledged', params: { _meta: { [ID]: 1 } } });
+    expect(await next()).toMatchObject({
+      method: 'notifications/subscriptions/acknowledged',
+      params: { _meta: { [ID]: 1 } },
+    });
     await send(listen('two', { resourceSubscriptions: ['note://1'] }));
     expect(await next()).toMatchObject({ params: { _meta: { [ID]: 'two' } } });
     server.notify.resourceUpdated('note://1');
-    expect(await next()).toMatchObject({ method: 'notifications/resources/updated', params: { _meta: { [ID]: 'two' } } });
+    expect(await next()).toMatchObject({
+      method: 'notifications/resources/updated',
+      params: { _meta: { [ID]: 'two' } },
+    });
     server.notify.toolsChanged();
     expect(await next()).toMatchObject({ method: 'notifications/tools/list_changed', params: { _meta: { [ID]: 1 } } });
     await send(cancelled(1));
@@ -193,7 +214,9 @@ describe('subscriptions', () => {
   });
 
   test('one whose reader is too slow is ended by a cancellation, so that the client knows that it has missed something', async () => {
-    const server = new McpServer(PLAIN, { limits: { streamDropBytes: 10 } }).tool('a', {}, () => '').resource('note://{id}', { name: 'n', list: () => [] }, () => 'n');
+    const server = new McpServer(PLAIN, { limits: { streamDropBytes: 10 } })
+      .tool('a', {}, () => '')
+      .resource('note://{id}', { name: 'n', list: () => [] }, () => 'n');
     const { send, next } = served(server);
     await send(listen(1, { toolsListChanged: true, resourceSubscriptions: ['note://1'] }));
     await next();
@@ -250,7 +273,10 @@ describe('A12: what is no message', () => {
   test('A30: a line over the limit fails its request alone', async () => {
     const { send, next } = served(gated().server, { limits: { lineBytes: 1000 } });
     await send(call(1, 'quick', { pad: 'x'.repeat(2000) }));
-    expect(await next()).toMatchObject({ id: 1, error: { code: -32600, message: expect.stringContaining('lineBytes') } });
+    expect(await next()).toMatchObject({
+      id: 1,
+      error: { code: -32600, message: expect.stringContaining('lineBytes') },
+    });
     await send(`${'x'.repeat(5000)}\n`);
     const answer = await next();
     expect(answer).toMatchObject({ error: { code: -32600 } });

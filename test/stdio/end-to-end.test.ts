@@ -62,7 +62,10 @@ describe.each([
   // spec: basic/patterns/subscriptions#receiving-notifications.1 basic/transports/stdio#receiving-messages.1
   test('subscriptions hear of what they asked for, beside calls on the same channel', async () => {
     const client = await McpClient.connect(open());
-    const notes = client.listen({ resourceSubscriptions: ['note://1'] }, { onListening: () => void client.callTool('touch') });
+    const notes = client.listen(
+      { resourceSubscriptions: ['note://1'] },
+      { onListening: () => void client.callTool('touch') },
+    );
     const tools = client.listen({ toolsListChanged: true });
     const other = tools.next();
     expect(await notes.next()).toEqual({ done: false, value: { type: 'resourceUpdated', uri: 'note://1' } });

@@ -67,7 +67,13 @@ describe('lines', () => {
     for (const size of [1, 7, 5000]) {
       for (const end of ['\n', '\r\n']) {
         const input = encoder.encode(['a', line(100), line(101), line(5000), 'b'].join(end));
-        expect(cut(inPieces(input, size), 100)).toEqual(['a', line(100), { skipped: undefined }, { skipped: undefined }, 'b']);
+        expect(cut(inPieces(input, size), 100)).toEqual([
+          'a',
+          line(100),
+          { skipped: undefined },
+          { skipped: undefined },
+          'b',
+        ]);
       }
     }
   });

@@ -1,5 +1,5 @@
 /** Fixtures as programs that Node starts quickly: each with the source that it imports in one file. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +17,9 @@ export async function programs(...names: readonly string[]): Promise<Programs> {
   const root = fileURLToPath(new URL('../..', import.meta.url));
   const folder = mkdtempSync(join(tmpdir(), 'mcpwire-stdio-'));
   await build({
-    entryPoints: names.map((name) => (name.includes('/') ? join(root, name) : join(root, `test/stdio/fixtures/${name}.mjs`))),
+    entryPoints: names.map((name) =>
+      name.includes('/') ? join(root, name) : join(root, `test/stdio/fixtures/${name}.mjs`),
+    ),
     outdir: folder,
     entryNames: '[name]',
     outExtension: { '.js': '.mjs' },
@@ -37,11 +39,13 @@ export async function programs(...names: readonly string[]): Promise<Programs> {
   };
 }
 
-/** Whether a process runs. */
+/** Whether a process runs. One that is dead and not yet collected by its parent does not. */
 export function isRunning(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
+    process.kill(pid, 0);
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch (error) {
+    // It may have gone between the two; and not every system has /proc.
+    return (error as { code?: string }).code === 'ENOENT' && !existsSync('/proc/self');
   }
 }
