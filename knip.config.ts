@@ -7,6 +7,7 @@ const config: KnipConfig = {
     'bench/**/*.mjs',
     'examples/*.ts',
     'test/{conformance,dist,interop,runtimes}/**/*.{ts,mjs}',
+    'test/stdio/fixtures/*.mjs',
     'tools/*.mjs',
   ],
   project: ['{src,test,examples,bench,tools}/**/*.{ts,mjs}', '*.{ts,mjs}'],

@@ -120,6 +120,45 @@ describe('messages find their call', () => {
     expect(warnings).toEqual([expect.stringContaining('must not send requests')]);
   });
 
+  // spec: basic/patterns/cancellation#behavior-requirements.2
+  test('what was answered, or never sent, is not cancelled', async () => {
+    const { client, send, next } = await connected();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const answered = client.callTool('a', {}, { signal });
+    await send(empty((await next())?.['id']));
+    await answered;
+    // The channel takes one line at a time: the first of these is on its way, the second waits.
+    const [first, second] = ['b', 'c'].map((name) => client.callTool(name, {}, { signal }).catch(() => {}));
+    await settle();
+    controller.abort();
+    await Promise.all([first, second]);
+    const last = client.callTool('d');
+    const messages = [await next(), await next(), await next()];
+    expect(messages.map((message) => message?.['params']?.name ?? message?.['method'])).toEqual([
+      'b',
+      'notifications/cancelled',
+      'd',
+    ]);
+    expect(messages[1]?.['params'].requestId).toBe(messages[0]?.['id']);
+    await send(empty(messages[2]?.['id']));
+    await last;
+  });
+
+  // spec: basic/versioning#compatibility-matrix.1
+  test('server/discover is the first of them', async () => {
+    const { channel, send, next } = driven();
+    const connecting = McpClient.connect(new ChannelTransport(channel));
+    const message = await next();
+    expect(message).toMatchObject({ method: 'server/discover' });
+    await send({
+      jsonrpc: '2.0',
+      id: message?.['id'],
+      result: { supportedVersions: ['2026-07-28'], capabilities: {} },
+    });
+    expect((await connecting).server.era).toBe('modern');
+  });
+
   // spec: basic/transports/stdio#sending-messages.1 basic/transports/stdio#top.4
   test('what the client writes are requests and notifications, a line each', async () => {
     const { client, send, next } = await connected();

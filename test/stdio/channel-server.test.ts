@@ -94,7 +94,7 @@ describe('requests', () => {
     const server = new McpServer(PLAIN).tool(
       'who',
       {},
-      (_args, ctx) => `${ctx.auth?.subject} ${String(ctx.platform)} ${ctx.http}`,
+      (_args, ctx) => `${ctx.auth?.subject} ${String(ctx.platform)} ${typeof ctx.http}`,
     );
     const { send, next } = served(server, { auth: { subject: 'ada', scopes: [], claims: {} }, platform: 'unix' });
     await send(call(1, 'who', {}, { auth: { subject: 'eve' } }));
@@ -127,6 +127,7 @@ describe('requests', () => {
 
 describe('cancellation', () => {
   // spec: basic/transports/stdio#cancellation.2 basic/transports/stdio#cancellation.3
+  // spec: basic/patterns/cancellation#behavior-requirements.4 basic/patterns/cancellation#behavior-requirements.5 basic/patterns/cancellation#behavior-requirements.6
   test('aborts the signal, and nothing more is sent for the request', async () => {
     const { server, began, go } = gated();
     const { send, next } = served(server);
@@ -136,8 +137,9 @@ describe('cancellation', () => {
     expect(await aborted(signal)).toMatchObject({ code: 'aborted' });
     go.open();
     await settle();
-    await send(call(2, 'quick'));
-    expect(await next()).toMatchObject(answerOf(2, 'quick'));
+    // Its id is free again.
+    await send(call(1, 'quick'));
+    expect(await next()).toMatchObject(answerOf(1, 'quick'));
   });
 
   test('also takes back what waits to be written', async () => {

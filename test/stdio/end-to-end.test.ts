@@ -26,6 +26,7 @@ describe.each([
   ['a channel in memory', overChannel],
   ['a process', overProcess],
 ])('over %s', (_name, open) => {
+  // spec: basic/transports#custom-transports.3 basic/transports/stdio#top.5
   test('tools, errors, lists and resources', async () => {
     const client = await McpClient.connect(open());
     expect(client.server).toMatchObject({ info: { name: 'world' }, era: 'modern', protocolVersion: '2026-07-28' });
@@ -39,7 +40,6 @@ describe.each([
     await client.close();
   });
 
-  // spec: basic/transports#custom-transports.3
   test('progress comes in order and to the call that it is of', async () => {
     const client = await McpClient.connect(open());
     const seen: number[][] = [[], []];
@@ -49,7 +49,7 @@ describe.each([
       ),
     );
     expect(seen.map((steps) => steps.length)).toEqual([20, 30]);
-    for (const steps of seen) expect(steps).toEqual(steps.toSorted((a, b) => a - b));
+    for (const steps of seen) expect(steps).toEqual([...steps].sort((a, b) => a - b));
     await client.close();
   });
 
@@ -103,9 +103,9 @@ describe.each([
 
   test('after close() every call fails with closed', async () => {
     const client = await McpClient.connect(open());
-    const waiting = expect(client.callTool('wait')).rejects.toMatchObject({ code: 'closed' });
+    const waiting = client.callTool('wait').catch((error: unknown) => error);
     await client.close();
-    await waiting;
+    expect(await waiting).toMatchObject({ code: 'closed' });
     await expect(client.callTool('echo', { text: '' })).rejects.toMatchObject({ code: 'closed' });
   });
 });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cutLines, LineWriter } from '../../src/stdio/framing.ts';
 import { scanForId } from '../../src/stdio/id-scan.ts';

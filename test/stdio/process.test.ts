@@ -81,6 +81,7 @@ describe('StdioTransport', () => {
     expect(JSON.parse(stderr)).toEqual(args);
   });
 
+  // spec: basic#auth.2
   test('A45: the process gets no variable but the listed ones and those that were given', async () => {
     vi.stubEnv('API_TOKEN', 'secret');
     vi.stubEnv('TERM', '() { :; }; echo vulnerable');
@@ -171,9 +172,9 @@ describe('StdioTransport', () => {
     await unused.close();
     await expect(McpClient.connect(unused)).rejects.toMatchObject({ code: 'closed' });
     const early = transportTo('server');
-    const connecting = expect(McpClient.connect(early)).rejects.toMatchObject({ code: 'closed' });
+    const connecting = McpClient.connect(early).catch((error: unknown) => error);
     await early.close();
-    await connecting;
+    expect(await connecting).toMatchObject({ code: 'closed' });
     expect(early.pid).toBeUndefined();
   });
 
@@ -243,7 +244,7 @@ describe('serveStdio', () => {
     send(call(2, 'fill', { size: 500_000, tag: 'x' }));
     child.stdin.end();
     const answers = [await next(), await next()];
-    expect(answers.map((answer) => answer?.['id']).toSorted()).toEqual([1, 2]);
+    expect(new Set(answers.map((answer) => answer?.['id']))).toEqual(new Set([1, 2]));
     expect(await next()).toBeUndefined();
     expect(await exited).toEqual([0, null]);
   });
