@@ -13,10 +13,36 @@ import { scanForId, type IdScan } from './id-scan.js';
  * wrapped as streams.
  */
 export interface ByteChannel {
-  /** What comes from the other side. */
-  readonly readable: ReadableStream<Uint8Array>;
-  /** What goes there. */
-  readonly writable: WritableStream<Uint8Array>;
+  /** What comes from the other side: a `ReadableStream` of bytes, of the web or of `node:stream/web`. */
+  readonly readable: {
+    /** Its reader, which nobody else may have. */
+    getReader(): ByteReader;
+  };
+  /** What goes there: a `WritableStream` of bytes. */
+  readonly writable: {
+    /** Its writer, likewise. */
+    getWriter(): ByteWriter;
+  };
+}
+
+/** What is used of a stream's reader. */
+export interface ByteReader {
+  /** The next bytes. */
+  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+  /** Reads no more. */
+  cancel(): Promise<unknown>;
+}
+
+/** What is used of a stream's writer. */
+export interface ByteWriter {
+  /** Rejects when the stream breaks. */
+  readonly closed: Promise<unknown>;
+  /** Settles when the bytes are taken. */
+  write(bytes: Uint8Array): Promise<unknown>;
+  /** Ends the stream, after what was written. */
+  close(): Promise<unknown>;
+  /** Ends the stream at once. */
+  abort(): Promise<unknown>;
 }
 
 /** Limits of a channel. They bound what the other side can make this one hold. */
@@ -100,7 +126,7 @@ export function cutLines(limit: number, sink: LineSink): LineCutter {
  * @throws what the stream fails with
  */
 export async function readLines(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
+  reader: ByteReader,
   limit: number,
   sink: LineSink,
   room?: () => Promise<void> | undefined,
@@ -109,7 +135,7 @@ export async function readLines(
   for (;;) {
     await room?.();
     const { done, value } = await reader.read();
-    if (done) return cutter.end();
+    if (done || value === undefined) return cutter.end();
     cutter.push(value);
   }
 }
@@ -120,11 +146,11 @@ const encoder = /* @__PURE__ */ new TextEncoder();
 export class LineWriter {
   /** Bytes that were given and not yet taken. */
   unsent = 0;
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #writer: ByteWriter;
   #last: Promise<void> = Promise.resolve();
   #failure: McpError | undefined;
 
-  constructor(writable: WritableStream<Uint8Array>) {
+  constructor(writable: ByteChannel['writable']) {
     this.#writer = writable.getWriter();
     // Each write tells; nobody waits for this one.
     this.#writer.closed.catch(() => {});

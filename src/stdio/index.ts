@@ -8,7 +8,7 @@ export { serveChannel } from './channel-server.js';
 export type { ServeChannelOptions, ServedChannel } from './channel-server.js';
 export { ChannelTransport } from './channel-client.js';
 export type { ChannelTransportOptions, ClientChannelLimits } from './channel-client.js';
-export type { ByteChannel, ChannelLimits } from './framing.js';
+export type { ByteChannel, ByteReader, ByteWriter, ChannelLimits } from './framing.js';
 export { serveStdio } from './serve.js';
 export type { ServeStdioOptions } from './serve.js';
 export { StdioTransport } from './transport.js';

@@ -14,7 +14,7 @@ import {
   type RequestId,
 } from '../json-rpc.js';
 import { META_SUBSCRIPTION_ID } from '../spec/meta.js';
-import { LineWriter, readLines, within, type ByteChannel } from './framing.js';
+import { LineWriter, readLines, within, type ByteChannel, type ByteReader } from './framing.js';
 import { Waiting } from './incoming.js';
 
 /** What a session needs to know of its transport. */
@@ -41,7 +41,7 @@ export class Session {
   /** Settles when nothing more can be read, and every call has been told. Never rejects. */
   readonly closed: Promise<void>;
   readonly #settings: SessionSettings;
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #reader: ByteReader;
   readonly #writer: LineWriter;
   readonly #calls = new Map<RequestId, Call>();
   #failure: McpError | undefined;

@@ -5,6 +5,7 @@ import * as everything from 'mcpwire';
 import { HttpTransport, McpClient, isMcpError, type McpError } from 'mcpwire/client';
 import * as modernClient from 'mcpwire/client/modern';
 import { serve, toNodeListener } from 'mcpwire/node';
+import { ChannelTransport, serveChannel, serveStdio, StdioTransport, type ByteChannel } from 'mcpwire/stdio';
 import {
   McpServer,
   ToolError,
@@ -205,6 +206,19 @@ export async function node(): Promise<void> {
   same<typeof url, string>(true);
   await close();
   toNodeListener(server);
+}
+
+export async function streams(channel: ByteChannel): Promise<void> {
+  const { closed } = serveChannel(server, channel, { limits: { lineBytes: 1024 } });
+  const local = await McpClient.connect<typeof server>(new ChannelTransport(channel));
+  await local.callTool('job_run', { job_id: 'a' });
+  const started = new StdioTransport({ command: 'node', args: ['server.js'], stderr: 'inherit' });
+  same<typeof started.pid, number | undefined>(true);
+  await McpClient.connect<typeof server>(started, { prior: undefined });
+  serveStdio(server, { exit: false });
+  await closed;
+  // @ts-expect-error a command is a program, not a line for a shell
+  void new StdioTransport('node server.js');
 }
 
 /** What Workers, Deno and Bun ask of a default export. */

@@ -1,11 +1,14 @@
 /** Channels in memory. */
-import type { ByteChannel } from 'mcpwire/stdio';
-
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+interface WebChannel {
+  readonly readable: ReadableStream<Uint8Array>;
+  readonly writable: WritableStream<Uint8Array>;
+}
+
 /** Two ends of one channel. */
-export function channelPair(): { readonly client: ByteChannel; readonly server: ByteChannel } {
+export function channelPair(): { readonly client: WebChannel; readonly server: WebChannel } {
   const up = new TransformStream<Uint8Array, Uint8Array>();
   const down = new TransformStream<Uint8Array, Uint8Array>();
   return {
@@ -17,7 +20,7 @@ export function channelPair(): { readonly client: ByteChannel; readonly server: 
 /** A channel whose other end is driven by hand. */
 export interface Driven {
   /** What is under test. */
-  readonly channel: ByteChannel;
+  readonly channel: WebChannel;
   /** Sends a message, or bytes as they are. */
   send(what: object | string | Uint8Array): Promise<void>;
   /** The next message that was written. `undefined` at the end. */
