@@ -1,11 +1,12 @@
-import { abortError, decodeMessage } from '../client/http-response.js';
-import type { ExchangeOptions } from '../client/transport.js';
+import { abortError, type ExchangeOptions } from '../client/transport.js';
 import { McpError } from '../errors.js';
+import { utf8 } from '../http/body.js';
 import {
   isObject,
   isRequest,
   isRequestId,
   readId,
+  readMessage,
   type JsonObject,
   type JsonRpcMessage,
   type JsonRpcNotification,
@@ -125,11 +126,13 @@ export class Session {
 
   /** @internal */
   line(bytes: Uint8Array): void {
+    let value: unknown;
     let message: JsonRpcMessage;
     try {
-      message = decodeMessage(bytes);
+      value = JSON.parse(utf8.decode(bytes));
+      message = readMessage(value);
     } catch (error) {
-      return this.#garbage(bytes, McpError.from(error));
+      return this.#garbage(bytes, value, McpError.from(error));
     }
     const call = this.#callOf(message);
     if (call === undefined) {
@@ -195,19 +198,18 @@ export class Session {
     return more.length === 0 && call?.request.method !== 'subscriptions/listen' ? call : undefined;
   }
 
-  #garbage(bytes: Uint8Array, error: McpError): void {
-    let id: RequestId | undefined;
-    try {
-      id = readId(JSON.parse(new TextDecoder().decode(bytes)));
-    } catch {
-      // Not even JSON.
-    }
+  #garbage(bytes: Uint8Array, value: unknown, error: McpError): void {
+    const id = readId(value);
     const call = id === undefined ? undefined : this.#calls.get(id);
     if (call !== undefined) return this.#end(call, error);
     if (this.#warned) return;
     this.#warned = true;
     this.#settings.warn(
-      new McpError('invalid_message', `Ignored a line that is no message, and will not tell of more: ${error.message}`),
+      new McpError(
+        'invalid_message',
+        `The server sent a line that is no message (more will be ignored): ${new TextDecoder().decode(bytes.subarray(0, 80))}`,
+        { cause: error },
+      ),
     );
   }
 
