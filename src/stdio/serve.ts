@@ -46,10 +46,13 @@ export function serveStdio(server: McpServer<unknown>, options: ServeStdioOption
     writable: writableOf({ on: (event, listener) => stdout.on(event, listener) }, guard.write),
   };
   const { closed: ended, close } = serveChannel(server, channel, { ...rest, unsafelyExposeErrorMessages: true });
+  // In Deno a stdin that was paused once keeps no process alive any more, where it is a socket, as Node's pipes are.
+  const alive = setInterval(() => {}, 2 ** 31 - 1);
   const onSignal = (): void => void close();
   for (const signal of SIGNALS) process.once(signal, onSignal);
   const closed = ended.then(() => {
     for (const signal of SIGNALS) process.off(signal, onSignal);
+    clearInterval(alive);
     guard.release();
     if (exit) process.exit();
   });
