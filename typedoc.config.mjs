@@ -50,6 +50,7 @@ export default {
   intentionallyNotExported: [
     ...['Tool', 'Prompt', 'Resource'].flatMap((kind) => [`Any${kind}Definition`, `Any${kind}Handler`]),
     'Answer',
+    'AsText',
     'Disposes',
     'EntryOf',
     'Flat',

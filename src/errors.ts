@@ -126,11 +126,16 @@ export class McpError extends Error {
    * `cause`.
    */
   static from(value: unknown): McpError {
-    if (isMcpError(value)) return value;
-    const { name, message = String(value) } = (value ?? {}) as Partial<Error>;
-    const code = name === 'AbortError' ? 'aborted' : name === 'TimeoutError' ? 'timeout' : 'internal';
-    return new McpError(code, message, { cause: value });
+    return errorFrom(value);
   }
+}
+
+// Apart from the class: where a class names itself, esbuild calls it `_McpError`, and so do the logs.
+function errorFrom(value: unknown): McpError {
+  if (isMcpError(value)) return value;
+  const { name, message = String(value) } = (value ?? {}) as Partial<Error>;
+  const code = name === 'AbortError' ? 'aborted' : name === 'TimeoutError' ? 'timeout' : 'internal';
+  return new McpError(code, message, { cause: value });
 }
 
 /**

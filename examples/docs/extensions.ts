@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { McpServer, type ServerExtension } from 'mcpwire/server';
 
-export const audited: string[] = [];
+const audited: string[] = [];
 
 // #region extension
 const ID = 'com.example/audit';

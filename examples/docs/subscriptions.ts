@@ -1,5 +1,5 @@
 /** Servers that tell of changes. */
-import { McpServer, memoryBus, type Bus, type Change } from 'mcpwire/server';
+import { McpServer, memoryBus, type Bus, type Change, type ServerExtension } from 'mcpwire/server';
 
 // #region notify
 const prices = new Map([['price://apples', '2.40']]);
@@ -37,3 +37,27 @@ export function channelBus(name: string): Bus {
   };
 }
 // #endregion bus
+
+/** Whose each build is. */
+const owners = new Map<unknown, string>([['build-1', 'ada']]);
+
+// #region extension
+const builds: ServerExtension = {
+  id: 'com.example/builds',
+  listenFilters: {
+    // Asked as `buildIds: ['build-1']`. Whose builds these are is for the filter to find out.
+    buildIds(asked, { auth }) {
+      if (!Array.isArray(asked) || auth?.subject === undefined) return undefined;
+      const keys = asked.filter((id) => owners.get(id) === auth.subject);
+      return { value: keys, keys };
+    },
+  },
+};
+
+export const ci = new McpServer({ name: 'ci', version: '1.0.0' }).extend(builds);
+
+export function tell(buildId: string, status: string): void {
+  const change = { kind: 'extension', filter: 'buildIds', key: buildId } as const;
+  ci.notify.changed({ ...change, method: 'notifications/builds', params: { buildId, status } });
+}
+// #endregion extension

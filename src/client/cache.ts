@@ -9,6 +9,7 @@ import type { ClientCall, Core } from './core.js';
 import { memoryStore } from './memory-store.js';
 import type { CallOptions, InternalOptions } from './options.js';
 import type { CacheStore } from './stored.js';
+import { during } from './wait.js';
 
 // What a server allows for longer is more likely a mistake.
 const MAX_TTL = 86_400_000;
@@ -43,24 +44,30 @@ export function kept(
   if (core.options.cache === false) return undefined;
   const answers = (core.answers ??= open(core));
   return async (call, options, once) => {
-    const context = await contextOf(core, options);
-    const own = context && `private ${context}`;
-    if (state.refresh !== true) {
-      for (const scope of own === undefined ? ['public'] : [own, 'public']) {
-        const found = await answers.get(call, scope);
-        if (found === undefined) continue;
-        state.hit = true;
-        return found;
-      }
+    const { method } = call;
+    let own: string | undefined;
+    // Whatever makes headers or keeps answers may keep a call waiting, too.
+    const found = await during(core, method, options, async () => {
+      own = await contextOf(core, options);
+      if (state.refresh === true) return undefined;
+      return (own && (await answers.get(call, own))) || answers.get(call, 'public');
+    });
+    if (found !== undefined) {
+      state.hit = true;
+      return found;
     }
-    const epoch = answers.epoch(call.method);
+    const epoch = answers.epoch(method);
     const result = await once(call);
     const { ttlMs, cacheScope } = result;
     const scope = cacheScope === 'public' ? 'public' : own;
-    const keepable = typeof ttlMs === 'number' && ttlMs > 0 && core.link.complete(result);
-    if (keepable && scope !== undefined && epoch === answers.epoch(call.method)) {
-      await answers.set(call, scope, result, Math.min(ttlMs, MAX_TTL));
-    }
+    if (typeof ttlMs !== 'number' || !(ttlMs > 0) || scope === undefined || !core.link.complete(result)) return result;
+    const keep = async (): Promise<void> => {
+      // Headers that a function makes may have changed since: then nobody knows whose answer it is.
+      if (scope === own && own !== (await contextOf(core, options))) return;
+      if (epoch === answers.epoch(method)) await answers.set(call, scope, result, Math.min(ttlMs, MAX_TTL));
+    };
+    // The call has its answer: what fails, or ends, from here on costs a request later.
+    await during(core, method, { ...options, signal: undefined }, keep).catch(() => {});
     return result;
   };
 }
@@ -100,9 +107,10 @@ function open(core: Core): KeptAnswers {
 /** What private answers belong to; `undefined`: to nobody that is known, so that none is kept. */
 async function contextOf(core: Core, { headers }: CallOptions): Promise<string | undefined> {
   const { authorization, store } = core.options.cache || {};
-  if (authorization !== undefined) return authorization();
+  if (authorization !== undefined) return `private ${await authorization()}`;
   const context = await core.link.transport.authorization?.({ headers });
-  return store === undefined || context === undefined ? context : digest(context);
+  const safe = store === undefined || context === undefined ? context : await digest(context);
+  return safe && `private ${safe}`;
 }
 
 /** A store of somebody's own must not hold credentials. Pages without encryption have no WebCrypto. */

@@ -54,27 +54,32 @@ export class ChangeQueue {
   // By what they are about, so that what has changed twice waits once.
   readonly #pending = new Map<unknown, ListenChange>();
   #end: { readonly error?: McpError | undefined } | undefined;
-  #wake: (() => void) | undefined;
+  // Steps that found nothing. A reader may take several at once.
+  readonly #waiting: (() => void)[] = [];
 
   push(change: ListenChange): void {
     if (this.#pending.size >= MAX_PENDING) change = { type: 'refetch' };
     // It says all that the others say.
     if (change.type === 'refetch') this.#pending.clear();
     if (!this.#pending.has('refetch')) this.#pending.set(keyOf(change), change);
-    this.#wake?.();
+    this.#ring();
   }
 
   /** No more will come; with an error, once what waits was read. */
   end(error?: McpError): void {
     this.#end ??= { error };
-    this.#wake?.();
+    this.#ring();
   }
 
   /** The reader has left. */
   leave(): void {
     this.#pending.clear();
     this.#end = {};
-    this.#wake?.();
+    this.#ring();
+  }
+
+  #ring(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   async next(): Promise<IteratorResult<ListenChange, undefined>> {
@@ -89,7 +94,7 @@ export class ChangeQueue {
         if (error !== undefined) throw error;
         return { done: true, value: undefined };
       }
-      await new Promise<void>((resolve) => (this.#wake = resolve));
+      await new Promise<void>((resolve) => void this.#waiting.push(resolve));
     }
   }
 }

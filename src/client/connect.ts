@@ -35,23 +35,18 @@ async function negotiate(core: Core, fallbacks: readonly Fallback[]): Promise<Li
   const { options } = core;
   const { transport } = core.link;
   const { prior, name = 'mcpwire', version = PACKAGE_VERSION } = options;
-  const { protocolVersion: wanted = prior?.protocolVersion ?? 'auto' } = options;
+  const { protocolVersion: asked = 'auto' } = options;
+  const wanted = asked === 'auto' && prior ? prior.protocolVersion : asked;
   const info = { name, version };
   const { elicit, elicitUrl, sample, roots, extensions } = options;
   // Who can be asked will be, so what answers may as well be loaded now.
   const plain = (elicit ?? elicitUrl ?? sample ?? roots ?? extensions) === undefined;
   const capabilities = plain ? (options.capabilities ?? {}) : (await import('./lazy.js')).equip(core);
   if (wanted === 'none') return core.link;
-  const facts: ServerFacts = { capabilities: {}, era: 'modern', ...prior, protocolVersion: MODERN_VERSIONS[0] ?? '' };
+  const facts: ServerFacts = { capabilities: {}, ...prior, era: 'modern', protocolVersion: MODERN_VERSIONS[0] ?? '' };
   if (MODERN_VERSIONS.includes(wanted)) {
     // What was asked for is kept to; what an earlier connection found may have changed.
-    return modernLink(
-      transport,
-      info,
-      { ...facts, protocolVersion: wanted },
-      capabilities,
-      options.protocolVersion !== undefined,
-    );
+    return modernLink(transport, info, { ...facts, protocolVersion: wanted }, capabilities, asked !== 'auto');
   }
   let found: McpError | undefined;
   if (wanted === 'auto') {

@@ -139,7 +139,9 @@ export class Core {
       this.warn(new McpError('invalid_message', `Ignored ${message.method}: a server must not send requests`));
       return;
     }
-    for (const handler of this.#handlers.get(message.method) ?? []) {
+    // A copy: a handler that registers another must not have it called for the same message, and so on without end.
+    const handlers = [...(this.#handlers.get(message.method) ?? [])];
+    for (const handler of handlers) {
       this.guard(`A handler of ${message.method}`, () => handler(message.params ?? {}, message));
     }
   }

@@ -23,8 +23,10 @@ export function fillIn({ requestedSchema }: FormRequest, answer: FormAnswer): El
   const problems: string[] = [];
   for (const [name, field] of Object.entries(requestedSchema.properties) as [string, unknown][]) {
     if (!isObject(field)) continue;
+    // Some servers write null for a default that is absent.
+    const { default: preset = null } = field;
     // A field that was left empty on purpose is there, as undefined.
-    if (!Object.hasOwn(filled, name) && field['default'] !== undefined) set(filled, name, field['default']);
+    if (!Object.hasOwn(filled, name) && preset !== null) set(filled, name, preset);
     const value = Object.hasOwn(filled, name) ? filled[name] : undefined;
     if (value === undefined) {
       if (requestedSchema.required?.includes(name)) problems.push(`${name} is missing`);

@@ -28,6 +28,8 @@ export class BodyReader {
     this.#reader = body.getReader();
     this.#signal = signal;
     this.#url = url;
+    // A `fetch` that does not know the signal may answer after the abort.
+    if (signal.aborted) this.#cancel();
     signal.addEventListener('abort', this.#cancel);
   }
 
@@ -97,7 +99,13 @@ export async function readFailure(
 ): Promise<JsonRpcErrorResponse> {
   const { status } = response;
   const retryAfterMs = retryAfterOf(response);
-  const bytes = response.body === null ? new Uint8Array() : await new BodyReader(response.body, signal, url).all(limit);
+  let bytes: Uint8Array = new Uint8Array();
+  try {
+    if (response.body) bytes = await new BodyReader(response.body, signal, url).all(limit);
+  } catch {
+    // A body that breaks takes nothing from what the status says.
+    if (signal.aborted) throw abortError(signal);
+  }
   const code = codeOfStatus(response);
   const answer = bytes.byteLength > limit ? undefined : errorResponseIn(bytes);
   if (answer !== undefined && (answer.id ?? id) === id) {

@@ -108,11 +108,12 @@ async function run<T>(option: string, handler: () => T | Promise<T>, fits?: (ans
 }
 
 function formOf({ message, requestedSchema }: JsonObject): FormRequest {
-  if (typeof message !== 'string' || !isObject(requestedSchema) || !isObject(requestedSchema['properties'])) {
+  const { properties, required = [] } = isObject(requestedSchema) ? requestedSchema : {};
+  if (typeof message !== 'string' || !isObject(properties) || !Array.isArray(required)) {
     throw new McpError('invalid_message', 'The server asks for a form without message or requestedSchema');
   }
   // How the fields are described is for the handler to look at; fillIn checks what it knows.
-  return { message, requestedSchema: requestedSchema as unknown as FormRequest['requestedSchema'] };
+  return { message, requestedSchema: requestedSchema as FormRequest['requestedSchema'] };
 }
 
 /**

@@ -148,10 +148,11 @@ class Subscription {
           if (again) break;
           if (!('method' in message)) {
             if ('error' in message) throw errorOf(message);
-            return this.#ended(honored);
+            // It has ended the stream by itself. One that is about to go may do so before it agrees.
+            return this.#known;
           }
           if (isStranger(message, request)) continue;
-          if (isCancelled(message, request)) return this.#ended(honored);
+          if (isCancelled(message, request)) return this.#known;
           if (honored === undefined) {
             honored = this.#acknowledged(message);
             if (Object.keys(honored).length === 0) return false;
@@ -165,11 +166,6 @@ class Subscription {
     } finally {
       pulse.stop();
     }
-  }
-
-  /** The server has ended the stream by itself. */
-  #ended(honored: ListenTopics | undefined): boolean {
-    return honored !== undefined && Object.keys(honored).length > 0;
   }
 
   /** @returns what the server will tell of, as far as it was asked for */
@@ -202,7 +198,8 @@ class Subscription {
     if (kind !== undefined) {
       if (this.#filter[kind] === true) this.#queue.push({ type: kind });
     } else if (method === 'notifications/resources/updated') {
-      if (typeof uri === 'string') this.#queue.push({ type: 'resourceUpdated', uri });
+      if (typeof uri === 'string' && isMeant(this.#filter.resourceSubscriptions))
+        this.#queue.push({ type: 'resourceUpdated', uri });
     } else if (method !== ACKNOWLEDGED) {
       this.#queue.push({ type: 'notification', method, params });
     }
@@ -218,7 +215,11 @@ class Subscription {
       if (this.#keepAliveMs === undefined) return;
       const left = lastAt + MISSED * this.#keepAliveMs - performance.now();
       if (left > 0) timer = setTimeout(look, Math.min(left, 2 ** 31 - 1));
-      else watch.end(new McpError('stream_ended', `${LISTEN}: missed ${MISSED} keep-alives`));
+      else {
+        // What was seen may have been an accident, or the habit of a server that is gone: the next stream shows its own.
+        this.#keepAliveMs = this.#options.keepAliveMs;
+        watch.end(new McpError('stream_ended', `${LISTEN}: missed ${MISSED} keep-alives`));
+      }
     };
     look();
     return {

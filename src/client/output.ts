@@ -1,7 +1,7 @@
 /** Checks what tools return. */
 import { McpError } from '../errors.js';
 import type { JsonObject } from '../json-rpc.js';
-import { describeIssues } from '../schema/standard.js';
+import { describeIssues, type SchemaIssue } from '../schema/standard.js';
 import type { Core } from './core.js';
 import { list } from './lists.js';
 import type { CallOptions } from './options.js';
@@ -20,20 +20,31 @@ export async function checkOutput(
 ): Promise<void> {
   const { jsonSchema } = core.options;
   if (jsonSchema === undefined || result['isError'] === true) return;
+  let fresh = core.tools === undefined;
   // Whoever asked for the check did not ask to list the tools first.
-  if (core.tools === undefined) await list(core, 'tools/list', { signal, headers });
-  const tool = core.tools?.get(name);
-  if (tool?.outputSchema === undefined) return;
-  try {
-    tool.check ??= jsonSchema(tool.outputSchema);
-  } catch (cause) {
-    throw new McpError('invalid_message', `${name}: its outputSchema cannot be used: ${String(cause)}`, { cause });
+  if (fresh) await list(core, 'tools/list', { signal, headers });
+  for (;;) {
+    const tool = core.tools?.get(name);
+    if (tool?.outputSchema === undefined) return;
+    let issues: readonly SchemaIssue[] | undefined;
+    try {
+      tool.check ??= jsonSchema(tool.outputSchema);
+      ({ issues } = await tool.check['~standard'].validate(result['structuredContent']));
+    } catch (cause) {
+      throw new McpError('invalid_message', `${name}: its outputSchema cannot be used: ${String(cause)}`, { cause });
+    }
+    if (issues === undefined) return;
+    if (fresh) {
+      throw new McpError(
+        'invalid_message',
+        `${name}: structuredContent does not fit outputSchema:\n${describeIssues(issues)}`,
+        { data: issues },
+      );
+    }
+    // The tool may be another since it was listed.
+    fresh = true;
+    await list(core, 'tools/list', { signal, headers, refresh: true }).catch((error: unknown) =>
+      core.warn(McpError.from(error)),
+    );
   }
-  const { issues } = await tool.check['~standard'].validate(result['structuredContent']);
-  if (issues === undefined) return;
-  throw new McpError(
-    'invalid_message',
-    `${name}: structuredContent does not fit outputSchema:\n${describeIssues(issues)}`,
-    { data: issues },
-  );
 }

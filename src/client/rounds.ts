@@ -55,7 +55,7 @@ export async function finish(
     const inputResponses = isObject(inputRequests)
       ? await answerAll(core, call, inputRequests, options.signal)
       : undefined;
-    if (inputResponses !== undefined) idle = 0;
+    if (Object.keys(inputResponses ?? {}).length > 0) idle = 0;
     else if (idle++ > 0) await pause(core, method, backoff(idle, LONGEST_PAUSE), options.signal);
     // What an earlier round carried must not stay.
     const { inputResponses: _answers, requestState: _state, ...rest } = params ?? {};

@@ -22,7 +22,8 @@ export interface CacheOptions {
   /**
    * Names the authorization that calls travel with: private answers are kept for it alone. Default: a digest of `headers`,
    * those of the client and of the call. With `auth`, which may send what it likes, and with transports that cannot tell,
-   * private answers are not kept unless this names it.
+   * private answers are not kept unless this names it. A `fetch` of your own that adds credentials is not seen: name them
+   * here.
    */
   readonly authorization?: (() => string | Promise<string>) | undefined;
 }

@@ -37,12 +37,18 @@ type SaysNothing<Entries> = unknown extends Entries ? true : [Entries] extends [
 export type UriOf<Entries> =
   (SaysNothing<Entries> extends true ? string : keyof ResourceMap<Entries> & string) | (string & {});
 
-/** The arguments of a prompt, and the options. The arguments may be left out when none is required. */
+/**
+ * The arguments of a prompt, and the options. The arguments may be left out when none is required. On the wire all are text,
+ * whatever the schema makes of it, so text is what is taken.
+ */
 export type PromptParameters<Args> = unknown extends Args
   ? [args?: AnyPromptArguments | undefined, options?: CallOptions]
   : {} extends Args
-    ? [args?: Args | undefined, options?: CallOptions]
-    : [args: Args, options?: CallOptions];
+    ? [args?: AsText<Args> | undefined, options?: CallOptions]
+    : [args: AsText<Args>, options?: CallOptions];
+
+/** The same members, as far as they are text. */
+type AsText<Args> = { [Name in keyof Args]: Args[Name] & (string | undefined) };
 
 /** What a caller sends as arguments, and the options. The arguments may be left out when none is required. */
 export type CallParameters<Input> = unknown extends Input

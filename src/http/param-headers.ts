@@ -30,6 +30,7 @@ export interface HeaderPlan {
  */
 export function compileHeaderPlan(inputSchema: JsonObject): HeaderPlan | undefined {
   const params: HeaderParam[] = [];
+  const headers = new Set<string>();
   walkSchema(inputSchema, 'inputSchema', ({ schema, pointer, path, data }) => {
     if (data || !Object.hasOwn(schema, 'x-mcp-header')) return;
     const { 'x-mcp-header': name, type } = schema;
@@ -43,7 +44,8 @@ export function compileHeaderPlan(inputSchema: JsonObject): HeaderPlan | undefin
     if (type !== 'string' && type !== 'integer' && type !== 'boolean')
       refuse('the type must be string, integer or boolean');
     const header = `mcp-param-${name.toLowerCase()}`;
-    if (params.some((param) => param.header === header)) refuse('another property has this header');
+    if (headers.has(header)) refuse('another property has this header');
+    headers.add(header);
     params.push({ header, path: path ?? [] });
   });
   return params.length === 0 ? undefined : { params };
@@ -68,6 +70,12 @@ export function paramHeaders(plan: HeaderPlan, args: JsonObject): Record<string,
     if (isScalar(value)) headers[header] = encodeHeaderValue(String(value));
   }
   return headers;
+}
+
+/** @throws McpError `header_mismatch` where the headers of a call disagree with its arguments */
+export function agreeParams(...call: Parameters<typeof paramMismatch>): void {
+  const problem = paramMismatch(...call);
+  if (problem !== undefined) throw new McpError('header_mismatch', `Header mismatch: ${problem}`);
 }
 
 /** In what the headers of a call disagree with its arguments, if in anything. */

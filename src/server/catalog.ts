@@ -1,5 +1,8 @@
 import { McpError } from '../errors.js';
 import { prepareResult, type JsonObject } from '../json-rpc.js';
+import { isThenable } from '../schema/standard.js';
+import { quiet } from '../util/quiet.js';
+import type { Completable } from './completion.js';
 import type { Context } from './context.js';
 
 /** Decides whether a caller sees something: `true`, and nothing else, does. A caller that does not cannot use it either. */
@@ -15,7 +18,10 @@ export interface Listed {
 
 /** Whether a caller may see something and use it. What is no plain yes (a promise, nothing) is a no. */
 export function sees({ visible }: Pick<Listed, 'visible'>, ctx: Context): boolean {
-  return visible === undefined || visible(ctx) === true;
+  const seen: unknown = visible === undefined || visible(ctx);
+  // Refused, too; and a promise that rejects must not end the process.
+  if (isThenable(seen)) void quiet(seen);
+  return seen === true;
 }
 
 /** One page of a source. */
@@ -42,7 +48,7 @@ export type Source = (position: { readonly cursor?: string }, ctx: Context) => S
  *
  * @see https://modelcontextprotocol.io/specification/2026-07-28/server/utilities/pagination
  */
-export class Catalog<Entry extends Listed> {
+export class Catalog<Entry extends Listed & Partial<Completable>> {
   readonly #key: string;
   readonly #pageSize: number;
   readonly #entries = new Map<string, Entry>();
@@ -50,6 +56,10 @@ export class Catalog<Entry extends Listed> {
   readonly #prepared = new Map<unknown, JsonObject>();
   /** There is something to list, or there was: who knows of the list from then may ask for it still, and finds it empty. */
   known = false;
+  /** Something is not for everyone. */
+  personal = false;
+  /** Something of it can be completed. */
+  completes = false;
 
   /**
    * @param key the list's member in its result, such as `tools`
@@ -63,11 +73,6 @@ export class Catalog<Entry extends Listed> {
   /** There is something to list, or may be. */
   get offered(): boolean {
     return this.#entries.size + this.#sources.size > 0;
-  }
-
-  /** Something is not for everyone. */
-  get personal(): boolean {
-    return [...this.#entries.values()].some(({ visible }) => visible !== undefined);
   }
 
   /** Something is looked up when it is asked for. */
@@ -99,13 +104,24 @@ export class Catalog<Entry extends Listed> {
   set(name: string, entry: Entry): void {
     this.#prepared.clear();
     this.known = true;
+    // Every caller gets the same one: middleware that would change it has to make its own.
+    Object.freeze(entry.listed);
     this.#entries.set(name, entry);
+    this.#note(entry);
+  }
+
+  #note({ visible, complete }: Entry): void {
+    this.personal ||= visible !== undefined;
+    this.completes ||= complete !== undefined;
   }
 
   delete(name: string): boolean {
     this.#prepared.clear();
     this.#sources.delete(name);
-    return this.#entries.delete(name);
+    const had = this.#entries.delete(name);
+    this.personal = this.completes = false;
+    for (const entry of this.#entries.values()) this.#note(entry);
+    return had;
   }
 
   /** Adds entries that are looked up. @throws TypeError when there are such of that name */
@@ -125,10 +141,11 @@ export class Catalog<Entry extends Listed> {
     const entries = [...this.#entries.values()].slice(place, place + this.#pageSize);
     const next = place + entries.length;
     const page = prepareResult({
-      [this.#key]: entries.map(({ listed }) => listed),
+      [this.#key]: Object.freeze(entries.map(({ listed }) => listed)),
       ...(next < this.#entries.size && { nextCursor: this.#cursor(0, next) }),
     });
-    this.#prepared.set(cursor, page);
+    // Not for cursors that nobody was given: each would be a page more to keep.
+    if (place % this.#pageSize === 0) this.#prepared.set(cursor, page);
     return page;
   }
 

@@ -59,7 +59,8 @@ export async function complete(
   }
   const { name, value } = argument as { readonly name: string; readonly value: string };
   if (!target.names.includes(name)) throw invalid(`There is no argument ${JSON.stringify(name)}`);
-  const completer = target.complete?.[name] ?? [];
+  const { complete = {} } = target;
+  const completer = (Object.hasOwn(complete, name) && complete[name]) || [];
   const what = `The completion of ${JSON.stringify(name)}`;
   return guarded(what, mask, ctx, async () => {
     const found =

@@ -121,7 +121,8 @@ export interface Context<C = unknown> {
    * the question after it is reached.
    *
    * @param key names it, uniquely in this handler
-   * @param fn does it; what it returns must be JSON
+   * @param fn does it; what it returns must be JSON. It must not ask. A question that waits beside it is held back for it,
+   *   30 seconds at most: what takes longer is done again
    */
   once<T>(key: string, fn: () => T | Promise<T>): Promise<T>;
   /** The answers that came with a retry, by key, as they were sent: for handlers that return `inputRequired(...)`. */
@@ -234,6 +235,8 @@ export class RequestContext implements Context {
   #mayLog: (() => boolean) | undefined;
   #lastProgress = -Infinity;
   #asks = false;
+  /** The function of a {@link once} is on the stack. */
+  #inOnce = false;
   #input: Promise<Ask> | undefined;
   #replay: Replay | undefined;
   #begin: ((replay: Replay) => void) | undefined;
@@ -266,6 +269,8 @@ export class RequestContext implements Context {
   }
 
   #respond(result: JsonObject, options?: RespondOptions): Promise<void> | void {
+    // Not sealed: it came from what cannot ask, or for a caller who cannot be asked, who must not read the author's state.
+    if (isInputRequired(result)) throw raise('missing_capability', 'This caller cannot be asked for input here');
     const type = result['resultType'];
     if (this.#stamp !== undefined && !this.#service.resultTypes.has(type)) {
       throw new TypeError(`resultType ${JSON.stringify(type)} belongs to no extension of this server`);
@@ -299,14 +304,18 @@ export class RequestContext implements Context {
     return this.exchange.peer.http;
   }
 
-  async progress(progress: number, total?: number, message?: string): Promise<void> {
+  progress(progress: number, total?: number, message?: string): Promise<void> {
+    return quiet(this.#progress(progress, total, message));
+  }
+
+  async #progress(progress: number, total?: number, message?: string): Promise<void> {
     const progressToken = this.meta['progressToken'];
     // `!(a > b)` is also true for NaN, which JSON cannot carry.
     if (!isRequestId(progressToken) || !(progress > this.#lastProgress) || progress === Infinity || this.responded)
       return;
     this.#lastProgress = progress;
     // JSON leaves out what is undefined.
-    await this.notify('notifications/progress', {
+    await this.#notify('notifications/progress', {
       progressToken,
       progress,
       total: Number.isFinite(total) ? total : undefined,
@@ -314,16 +323,25 @@ export class RequestContext implements Context {
     });
   }
 
-  async notify(method: string, params?: JsonObject): Promise<void> {
+  /** Most sends are not awaited: what JSON cannot carry must not end the process. */
+  notify(method: string, params?: JsonObject): Promise<void> {
+    return quiet(this.#notify(method, params));
+  }
+
+  async #notify(method: string, params?: JsonObject): Promise<void> {
     // The caller has heard it in an earlier round.
     if (this.#replay?.replaying === true) return;
     await this.exchange.send(params === undefined ? { jsonrpc: '2.0', method } : { jsonrpc: '2.0', method, params });
   }
 
-  async log(level: LoggingLevel, data: unknown, logger?: string): Promise<void> {
+  log(level: LoggingLevel, data: unknown, logger?: string): Promise<void> {
+    return quiet(this.#log(level, data, logger));
+  }
+
+  async #log(level: LoggingLevel, data: unknown, logger?: string): Promise<void> {
     if (!this.#service.logging || !wantsLog(this.meta[META_LOG_LEVEL], level) || this.responded) return;
     if ((this.#mayLog ??= logBudget())())
-      await this.notify('notifications/message', { level, logger, data: data ?? null });
+      await this.#notify('notifications/message', { level, logger, data: data ?? null });
   }
 
   elicit<S extends SchemaTypes>(message: string, schema: S, options?: AskOptions): Promise<Elicited<SchemaOutput<S>>> {
@@ -343,11 +361,23 @@ export class RequestContext implements Context {
   }
 
   once<T>(key: string, fn: () => T | Promise<T>): Promise<T> {
-    return this.#asked((ask) => ask.once(key, fn));
+    return quiet(
+      this.#asking().then((ask) =>
+        ask.once(key, () => {
+          this.#inOnce = true;
+          try {
+            return fn();
+          } finally {
+            this.#inOnce = false;
+          }
+        }),
+      ),
+    );
   }
 
   /** A handler ends at its first unanswered question: of those beside it nobody may be left to wait. */
   #asked<T>(question: (ask: Ask) => Promise<T>): Promise<T> {
+    if (this.#inOnce) return quiet(Promise.reject(new TypeError('ctx.once must not ask: ask before it, or after it')));
     return quiet(this.#asking().then(question));
   }
 
@@ -370,11 +400,16 @@ export class RequestContext implements Context {
    * @returns its result, or the result that asks
    */
   run(handler: () => JsonObject | Promise<JsonObject>): JsonObject | Promise<JsonObject> {
+    // What middleware has asked for before, nobody could be asked.
+    if (!this.#asks) this.#input = undefined;
     this.#asks = true;
     // Others cannot be asked, or are asked over their open stream.
     if (this.exchange.input !== 'replay') return handler();
     const { params = {} } = this.#message;
-    if (params['requestState'] !== undefined || params['inputResponses'] !== undefined) return this.#resume(handler);
+    const { requestState, inputResponses } = params;
+    // Or middleware runs it again.
+    if (requestState !== undefined || inputResponses !== undefined || this.#input !== undefined)
+      return this.#resume(handler);
     const running = handler();
     if (!isThenable(running)) return isInputRequired(running) ? this.#seal(running) : running;
     return new Promise((resolve, reject) => {

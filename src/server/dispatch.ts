@@ -15,7 +15,7 @@ import { headersOf, raise, RequestContext, type Context, type Service } from './
 import type { AuthInfo, Exchange } from './exchange.js';
 import { isLogLevel } from './log.js';
 import { compose, type Middleware, type MiddlewareRequest } from './middleware.js';
-import type { ServerOptions } from './options.js';
+import { timerMs, type ServerOptions } from './options.js';
 import type { Method } from './registry.js';
 import { requireCapabilities } from './capabilities.js';
 
@@ -148,7 +148,7 @@ export class Dispatcher {
         this.mask(error, error.message, ctx);
         exchange.cancel(error);
         reject(error);
-      }, ms);
+      }, timerMs(ms));
     });
     return Promise.race([running, late]).finally(() => clearTimeout(timer));
   }
@@ -161,12 +161,11 @@ export class Dispatcher {
     if (ctx instanceof RequestContext && (ctx.gone || ctx.suspended)) return what;
     const errorId = randomId();
     const text = `${what} (error id ${errorId})`;
-    try {
-      if (onError === undefined) console.error(`mcpwire: ${text}`, error);
-      else onError(error, ctx, errorId);
-    } catch (thrown) {
-      console.error(thrown);
-    }
+    // At once; and caught, whether it throws or rejects.
+    (async () =>
+      onError === undefined ? console.error(`mcpwire: ${text}`, error) : onError(error, ctx, errorId))().catch(
+      console.error,
+    );
     const exposed =
       unsafelyExposeErrorMessages === true || (ctx instanceof RequestContext && ctx.exchange.exposesErrors === true);
     return exposed && error instanceof Error ? error.message : text;

@@ -2,7 +2,7 @@ import { isMcpError, McpError } from '../errors.js';
 import { parseMessage } from '../http/body.js';
 import { decodeHeaderValue, METHOD_HEADER, NAME_HEADER, nameOf, VERSION_HEADER } from '../http/headers.js';
 import { acceptsStream, isJson } from '../http/media.js';
-import { paramMismatch } from '../http/param-headers.js';
+import { agreeParams } from '../http/param-headers.js';
 import { compilePolicy, corsHeaders, preflightHeaders, type Caller } from '../http/origin.js';
 import {
   errorResponse,
@@ -32,7 +32,7 @@ import {
   type Reply,
 } from './http-exchange.js';
 import type { Running } from './running.js';
-import type { ServerLimits, ServerOptions } from './options.js';
+import { timerMs, type ServerLimits, type ServerOptions } from './options.js';
 import type { Trusted } from './definition.js';
 import type { CompiledTool } from './tool.js';
 
@@ -93,7 +93,7 @@ export function httpEndpoint(
   const { origins, allowedHosts, cors: corsOptions = {}, keepAliveMs = 8_000, legacy } = options;
   const { limits } = service;
   const names = new Map<string, string>();
-  const settings: ExchangeSettings = { ...limits, keepAliveMs };
+  const settings: ExchangeSettings = { ...limits, keepAliveMs: timerMs(keepAliveMs) };
   const { requestBodyBytes } = limits;
   const policy = compilePolicy(origins, allowedHosts);
 
@@ -130,9 +130,13 @@ export function httpEndpoint(
         }
         place.begin();
         const handled = handle(message, exchange);
-        if (!handled) return place.end(exchange);
+        const ended = (): void => {
+          exchange.over = true;
+          place.end(exchange);
+        };
+        if (!handled) return ended();
         exchange.watchSilence();
-        void handled.then(() => place.end(exchange));
+        void handled.then(ended);
       } catch (error) {
         failed(error, value);
       }
@@ -242,11 +246,11 @@ function checkModern(
   if (name === undefined) return;
   const sent = head.get(NAME_HEADER);
   agree('Mcp-Name', typeof sent === 'string' ? decodeHeaderValue(sent) : sent, name);
-  const plan = method === 'tools/call' ? tools.peek(name)?.plan : undefined;
-  if (plan === undefined) return;
+  const tool = method === 'tools/call' ? tools.peek(name) : undefined;
+  // Of a tool that is not for everyone nothing is said before it is known who asks: `callTool` looks then.
+  if (tool?.plan === undefined || tool.visible !== undefined) return;
   const args = params?.['arguments'];
-  const problem = paramMismatch(plan, isObject(args) ? args : NOTHING, (header) => head.get(header));
-  if (problem !== undefined) throw new McpError('header_mismatch', `Header mismatch: ${problem}`);
+  agreeParams(tool.plan, isObject(args) ? args : NOTHING, (header) => head.get(header));
 }
 
 function agree(header: string, sent: string | null | undefined, expected: unknown): void {

@@ -79,6 +79,8 @@ export class HttpExchange implements Exchange, Silent {
   readonly peer: Peer;
   readonly bare: boolean;
   onClosing: (() => void) | undefined;
+  /** The handler has ended: who looks at the signal later must not be kept. */
+  over = false;
   readonly #reply: Reply;
   readonly #settings: ExchangeSettings;
   readonly #cors: AnswerHeaders | undefined;
@@ -122,7 +124,7 @@ export class HttpExchange implements Exchange, Silent {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
       if (this.gone) this.#controller.abort(callerLeft());
-      else this.#running.listen(this);
+      else if (!this.over) this.#running.listen(this);
     }
     return this.#controller.signal;
   }

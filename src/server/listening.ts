@@ -5,7 +5,7 @@ import type { ServerNotify } from './definition.js';
 import type { ServerExtension } from './extension.js';
 import type { ServerOptions } from './options.js';
 import { hasResources, type Catalogs } from './registry.js';
-import type { ListenFilter, MayWatch, Subscriptions } from './subscriptions.js';
+import type { ListenFilter, MayWatch, Subscriptions, SubscriptionSettings } from './subscriptions.js';
 
 /** Hears what fails with nobody to answer. */
 type Tell = (error: unknown, what: string, ctx: undefined) => unknown;
@@ -17,7 +17,9 @@ export class Listening {
   readonly #options: ServerOptions;
   readonly #bus: Bus;
   readonly #tell: Tell;
-  #subscriptions: Promise<Subscriptions> | undefined;
+  // The thing and not a promise of it, which may fail, and on workerd belongs to the request that made it.
+  #subscriptions: Subscriptions | undefined;
+  #closed = false;
 
   constructor(
     catalogs: Catalogs,
@@ -55,36 +57,40 @@ export class Listening {
 
   /** `subscriptions/listen`. */
   async listen(params: JsonObject, ctx: RequestContext): Promise<JsonObject> {
-    const subscriptions = await (this.#subscriptions ??= this.#open());
-    return subscriptions.listen(params, ctx, ctx.exchange);
+    const { Subscriptions } = await import('./subscriptions.js');
+    this.#subscriptions ??= new Subscriptions(this.#settings());
+    if (this.#closed) this.close();
+    return this.#subscriptions.listen(params, ctx, ctx.exchange);
   }
 
-  async close(): Promise<void> {
-    await (await this.#subscriptions)?.close();
+  /** Nobody waits: a bus that hangs must not hold the closing up. */
+  close(): void {
+    this.#closed = true;
+    this.#subscriptions?.close().catch((error: unknown) => this.#tell(error, 'The bus was not left', undefined));
   }
 
   /** Who cannot read a resource is not told that it has changed. */
-  readonly #maySee: MayWatch = async (uri, ctx) => {
+  readonly #sees: MayWatch = async (uri, ctx) => {
     const { isHidden } = await import('./read-resource.js');
     return !isHidden(this.#catalogs, uri, ctx);
   };
 
-  async #open(): Promise<Subscriptions> {
-    const { Subscriptions } = await import('./subscriptions.js');
-    const { mayWatch = this.#maySee, limits } = this.#options;
+  #settings(): SubscriptionSettings {
+    const { mayWatch, limits } = this.#options;
     const { tools, prompts } = this.#catalogs;
     const filters = new Map<string, ListenFilter>();
     for (const { listenFilters = {} } of this.#extensions.values()) {
       for (const [member, filter] of Object.entries(listenFilters)) filters.set(member, filter);
     }
-    return new Subscriptions({
+    return {
       bus: this.#bus,
       offers: (kind) =>
         kind === 'tools' ? tools.known : kind === 'prompts' ? prompts.known : hasResources(this.#catalogs),
       mayWatch,
+      sees: mayWatch === undefined ? this.#sees : undefined,
       filters,
       limits,
       streamDropBytes: limits?.streamDropBytes,
-    });
+    };
   }
 }

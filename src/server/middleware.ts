@@ -41,7 +41,7 @@ export function compose(middleware: readonly Middleware[], innermost: Next): Nex
 /** A span for every request. Loaded when it is asked for: most servers are not traced. */
 export function traced(tracer: Tracer): Middleware {
   return (inner) => {
-    const loaded = import('./tracing.js').then(({ tracing }) => tracing(tracer)(inner));
-    return async (request, ctx) => (await loaded)(request, ctx);
+    let next: Next | undefined;
+    return async (request, ctx) => (next ??= (await import('./tracing.js')).tracing(tracer)(inner))(request, ctx);
   };
 }

@@ -122,7 +122,8 @@ export const defaultLimits: ServerLimits = {
 const MIN_SECRET = 16;
 
 /** @throws TypeError */
-export function checkOptions({ cache, pageSize = Infinity, secret }: ServerOptions): void {
+export function checkOptions(options: ServerOptions): void {
+  const { cache, pageSize = Infinity, secret } = options;
   const { discover, tools, prompts, resources, resourceTemplates } = cache ?? {};
   for (const hints of [cache, discover, tools, prompts, resources, resourceTemplates]) checkTtl(hints, 'cache');
   if (pageSize !== Infinity && !(Number.isSafeInteger(pageSize) && pageSize > 0)) {
@@ -133,6 +134,31 @@ export function checkOptions({ cache, pageSize = Infinity, secret }: ServerOptio
   if (secret !== undefined && !(secrets.length > 0 && secrets.every((one) => Number(one?.length) >= MIN_SECRET))) {
     throw new TypeError(`secret must be ${MIN_SECRET} characters or bytes, or more, that nobody can guess`);
   }
+}
+
+/** The longest that timers take; more would be none at all. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Milliseconds for a timer: `Infinity` is the longest there is. */
+export function timerMs(ms: number): number {
+  return Math.min(ms, MAX_TIMER_MS);
+}
+
+/**
+ * The limits, with their defaults.
+ *
+ * @throws TypeError for what is no number: no comparison with it would ever be true, and there would be no limit
+ */
+export function limitsOf({ limits, handlerTimeoutMs = 1, keepAliveMs = 1 }: ServerOptions): ServerLimits {
+  const all = { ...defaultLimits, ...limits };
+  for (const [name, value] of Object.entries(all)) checkNumber(value, `limits.${name}`, 0);
+  checkNumber(handlerTimeoutMs, 'handlerTimeoutMs', 1);
+  checkNumber(keepAliveMs, 'keepAliveMs', 1);
+  return { ...all, silenceMs: timerMs(all.silenceMs) };
+}
+
+function checkNumber(value: unknown, name: string, least: number): void {
+  if (typeof value !== 'number' || !(value >= least)) throw new TypeError(`${name} must be a number, ${least} or more`);
 }
 
 /** @throws TypeError for what is no time to live */

@@ -85,7 +85,7 @@ export function rateLimit(options: RateLimitOptions = {}): Middleware {
       const caller = key(request, ctx);
       if (caller !== undefined) {
         const wait = await store.take(JSON.stringify(own ? [caller, method, tool] : [caller, method]), limit);
-        if (wait > 0) throw limited(method, wait, ctx);
+        if (wait > 0) throw limited(own ? `calls of tool "${tool}"` : `"${method}" requests`, wait, ctx);
       }
     }
     return next(request, ctx);
@@ -143,10 +143,10 @@ function tableOf(option: string, limits: Readonly<Record<string, RateLimit | fal
   return new Map(Object.entries(limits));
 }
 
-function limited(method: string, retryAfterMs: number, ctx: Context): Error {
+function limited(what: string, retryAfterMs: number, ctx: Context): Error {
   const data: RateLimitedData = { retryAfterMs };
   const seconds = Math.ceil(retryAfterMs / 1000);
-  const error = ctx.error(RATE_LIMITED, `Too many "${method}" requests; try again in ${seconds} s`, {
+  const error = ctx.error(RATE_LIMITED, `Too many ${what}; try again in ${seconds} s`, {
     data,
     status: 429,
     headers: { 'retry-after': String(seconds) },

@@ -45,6 +45,7 @@ function checked(result: JsonObject, uri: string): JsonObject {
 export function isHidden(catalogs: Catalogs, uri: string, ctx: Context): boolean {
   const entry = catalogs.resources.peek(uri);
   if (entry !== undefined) return !sees(entry, ctx);
+  if (!catalogs.templates.personal) return false;
   const matching = [...catalogs.templates.values()].filter(
     ({ template }) => readUri(template.parts, uri) !== undefined,
   );

@@ -1,8 +1,9 @@
 import { McpError } from '../errors.js';
+import { agreeParams } from '../http/param-headers.js';
 import { isObject, type JsonObject, type ResultStamp } from '../json-rpc.js';
 import type { CacheHints, ClientCapabilities } from '../spec/types.js';
 import type { Catalog } from './catalog.js';
-import type { Context } from './context.js';
+import type { Context, RequestContext } from './context.js';
 import type { CallNext } from './extension.js';
 import type { Mask } from './guard.js';
 import type { CompiledPrompt } from './prompt.js';
@@ -92,7 +93,7 @@ export function hasResources({ resources, templates }: Catalogs): boolean {
 
 /** Whether anything can be completed. */
 export function completes({ prompts, templates }: Catalogs): boolean {
-  return [...prompts.values(), ...templates.values()].some((entry) => entry.complete !== undefined);
+  return prompts.completes || templates.completes;
 }
 
 /** `tools/call`. */
@@ -104,6 +105,15 @@ function callTool(
   const tool = tools.get(name, ctx);
   if (!isObject(args)) throw new McpError('invalid_params', 'params.arguments must be an object');
   if (tool !== undefined) {
+    const { plan } = tool;
+    // The headers of all others were looked at on their way in.
+    if (
+      plan !== undefined &&
+      tool.visible !== undefined &&
+      ctx.http !== undefined &&
+      !(ctx as RequestContext).exchange.bare
+    )
+      agreeParams(plan, args, (header) => ctx.http?.headers.get(header));
     if (tool.requires !== undefined) requireCapabilities(ctx.client.capabilities, tool.requires);
     return wrapped === undefined
       ? tool.call(args, ctx)

@@ -71,6 +71,9 @@ export function bindingOf(method: string, params: JsonObject, auth: AuthInfo | u
   return canonicalJson(['replay 1', auth?.issuer, auth?.clientId, auth?.subject, method, salient]);
 }
 
+/** Milliseconds for which a question waits for what runs beside it. What waits for the question itself would never end. */
+const MAX_HOLD_MS = 30_000;
+
 /** One run of a handler that may ask: what it knows from earlier rounds, and what it wants to know in this one. */
 export class Replay {
   /** What the client sent, unchecked: the explicit form's answers. */
@@ -93,6 +96,7 @@ export class Replay {
   #live = false;
   #closed = false;
   #busy = 0;
+  #held: ReturnType<typeof setTimeout> | undefined;
   #afterwards: (() => void) | undefined;
 
   private constructor(
@@ -178,7 +182,8 @@ export class Replay {
   }
 
   /**
-   * Runs a handler to its result, or to the end of the round in which it asked. Call it once.
+   * Runs a handler to its result, or to the end of the round in which it asked. Again, where middleware tries again what
+   * has failed.
    *
    * @param cancel called when the round is over: whatever the handler still does is for nothing
    */
@@ -188,6 +193,7 @@ export class Replay {
         if (this.suspended) this.#afterwards = apply;
         else apply();
       };
+      this.#named.clear();
       const running = (async () => handler())();
       running.then(
         (result) => settle(() => resolve(isInputRequired(result) ? this.seal(result) : this.#uncached(result))),
@@ -253,9 +259,10 @@ export class Replay {
     }
     this.#live = true;
     return this.#work(async () => {
-      const value = await fn();
-      this.#done.set(key, recordOf(value, key));
-      return value;
+      const record = recordOf(await fn(), key);
+      this.#done.set(key, record);
+      // What later rounds will get, to the sign of a zero.
+      return structuredClone(record.value) as T;
     });
   }
 
@@ -290,14 +297,15 @@ export class Replay {
 
   /** A turn later: what is asked in the same one goes out in the same round. */
   #mayClose(): void {
-    if (!this.suspended || this.#busy > 0) return;
-    setTimeout(() => {
-      if (this.#busy === 0 && !this.#closed) void this.#close();
-    }, 0);
+    if (!this.suspended || this.#closed) return;
+    if (this.#busy > 0) this.#held ??= setTimeout(() => void this.#close(), MAX_HOLD_MS);
+    else setTimeout(() => void (this.#busy === 0 && this.#close()), 0);
   }
 
   async #close(): Promise<void> {
+    if (this.#closed) return;
     this.#closed = true;
+    clearTimeout(this.#held);
     try {
       const result = await this.#seal(Object.fromEntries(this.#questions), this.requestState);
       this.#round.reject(suspension());

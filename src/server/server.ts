@@ -24,7 +24,7 @@ import { httpEndpoint, type HttpEndpoint } from './http-endpoint.js';
 import { Listening } from './listening.js';
 import { compileMethod, compileNotification, type MethodDefinition } from './method.js';
 import { traced, type Middleware } from './middleware.js';
-import { checkOptions, defaultLimits, type ServerOptions } from './options.js';
+import { checkOptions, limitsOf, type ServerOptions } from './options.js';
 import {
   compilePrompt,
   type AnyPromptDefinition,
@@ -120,7 +120,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     const service: Service = {
       logging,
       secret,
-      limits: { ...defaultLimits, ...options.limits },
+      limits: limitsOf(options),
       resultTypes: new Set([undefined, 'complete', 'input_required']),
     };
     this.#dispatcher = new Dispatcher(options, service, resultStamp({ _meta }));
@@ -415,7 +415,8 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
    * @param options `graceMs`: milliseconds that running requests get. Default 5,000
    */
   async close({ graceMs = 5_000 }: { readonly graceMs?: number } = {}): Promise<void> {
-    await Promise.all([this.#listening.close(), this.#running.close(graceMs)]);
+    this.#listening.close();
+    await this.#running.close(graceMs);
   }
 
   // Habits of other libraries get an error that shows the line to write instead. Not `connect`, which workerd looks for in

@@ -64,12 +64,20 @@ export interface SubscriptionSettings {
   readonly offers: (kind: 'tools' | 'prompts' | 'resources' | 'resource') => boolean;
   /** Default: everyone may. */
   readonly mayWatch?: MayWatch | undefined;
+  /**
+   * Whether there is such a resource for a caller. Where not, the caller is told what one is told of a resource that does not
+   * exist, and hears nothing. Default: whatever the caller names.
+   */
+  readonly sees?: MayWatch | undefined;
   /** By member of the filter. */
   readonly filters?: ReadonlyMap<string, ListenFilter> | undefined;
   readonly limits?: Partial<SubscriptionLimits> | undefined;
   /** Unsent bytes beyond which a stream is ended. Default 1 MiB. */
   readonly streamDropBytes?: number | undefined;
 }
+
+/** The topic of no change. */
+const NOTHING: Topic = '';
 
 const LISTS = [
   ['toolsListChanged', 'tools'],
@@ -134,7 +142,7 @@ export class Subscriptions {
       for (const topic of topics) characters += topic.length;
       this.#characters += characters;
       if (this.#characters > this.#limits.subscribedCharacters) throw busy(ctx, 'The subscriptions watch too much');
-      if (topics.length > 0 && !this.#closed) await this.#attach();
+      if (topics.length > 0 && !this.#closed) await this.#attachFor(exchange);
       if (!exchange.gone) {
         const stream = new SubscriptionStream(exchange, id, topics, this.#forget);
         const acknowledged = stream.send(
@@ -165,9 +173,9 @@ export class Subscriptions {
   async close(): Promise<void> {
     this.#closed = true;
     for (const stream of this.#held.keys()) stream.close();
-    const detach = await this.#attached?.catch(() => undefined);
+    const attached = this.#attached;
     this.#attached = undefined;
-    detach?.();
+    (await attached?.catch(() => undefined))?.();
   }
 
   /** Keeps a stream until its caller leaves, or the server ends it. */
@@ -202,7 +210,7 @@ export class Subscriptions {
   /** The part of a filter that is honoured, and what to wait for. */
   async #agree(asked: unknown, ctx: Context): Promise<{ honoured: JsonObject; topics: Topic[] }> {
     if (!isObject(asked)) throw invalid('params.notifications must be an object');
-    const { offers, mayWatch = () => true, filters } = this.#settings;
+    const { offers, mayWatch = () => true, sees = () => true, filters } = this.#settings;
     const honoured: JsonObject = {};
     const topics: Topic[] = [];
     for (const [member, kind] of LISTS) {
@@ -217,7 +225,8 @@ export class Subscriptions {
       const allowed = await Promise.all(uris.map((uri) => guarded('mayWatch', () => mayWatch(uri, ctx))));
       const watched = uris.filter((_uri, index) => allowed[index]);
       if (watched.length > 0) honoured['resourceSubscriptions'] = watched;
-      for (const uri of watched) topics.push(resourceTopic(uri));
+      const seen = await Promise.all(watched.map((uri) => guarded('visible', () => sees(uri, ctx))));
+      watched.forEach((uri, index) => topics.push(seen[index] ? resourceTopic(uri) : NOTHING));
     }
     for (const [member, read] of filters ?? []) {
       if (asked[member] === undefined) continue;
@@ -243,6 +252,13 @@ export class Subscriptions {
       throw invalid(`notifications.${member} has an entry with more than ${subscribedUriLength} characters`);
     }
     return [...new Set(keys)];
+  }
+
+  /** Until the caller leaves: a bus that hangs must not keep the place of who has gone. */
+  async #attachFor(exchange: Exchange): Promise<void> {
+    const { signal } = exchange;
+    const left = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    if (!signal.aborted) await Promise.race([this.#attach(), left]);
   }
 
   #attach(): Promise<unknown> {

@@ -88,6 +88,7 @@ export function fakeClock(options: FakeClockOptions = {}): DisposableClock {
   let elapsed = 0;
   let startedAt = 0;
   let nextId = FIRST_ID;
+  let moving = Promise.resolve();
 
   const set = (callback: Callback, delay: unknown, repeats: boolean, args: readonly unknown[]): object => {
     const wanted = Math.trunc(Number(delay));
@@ -173,30 +174,36 @@ export function fakeClock(options: FakeClockOptions = {}): DisposableClock {
     async armed(count = 1) {
       for (check(); timers.size < count; check()) await rest();
     },
-    async advance(ms) {
-      check();
-      if (!(ms >= 0)) throw new TypeError('advance(ms): time does not go back');
-      const end = elapsed + ms;
-      const { port1, port2 } = new MessageChannel();
-      port1.start();
-      const turn = (): Promise<void> =>
-        new Promise((resolve) => {
-          port1.addEventListener('message', () => resolve(), { once: true });
-          port2.postMessage(0);
-        });
-      try {
-        await rest();
-        for (let timer; (timer = due()[0]) !== undefined && timer.at <= end;) {
-          fire(timer);
-          for (let count = 0; count < TURNS; count++) await turn();
-        }
-        elapsed = end;
-        await rest();
-      } finally {
-        // An open one keeps a process alive.
-        port1.close();
-      }
+    advance(ms) {
+      // One after the other: time that is moved from two places adds up, and never goes back.
+      const moved = moving.then(() => move(ms));
+      moving = moved.catch(() => {});
+      return moved;
     },
+  };
+  const move = async (ms: number): Promise<void> => {
+    check();
+    if (!(ms >= 0)) throw new TypeError('advance(ms): time does not go back');
+    const end = elapsed + ms;
+    const { port1, port2 } = new MessageChannel();
+    port1.start();
+    const turn = (): Promise<void> =>
+      new Promise((resolve) => {
+        port1.addEventListener('message', () => resolve(), { once: true });
+        port2.postMessage(0);
+      });
+    try {
+      await rest();
+      for (let timer; (timer = due()[0]) !== undefined && timer.at <= end;) {
+        fire(timer);
+        for (let count = 0; count < TURNS; count++) await turn();
+      }
+      elapsed = end;
+      await rest();
+    } finally {
+      // An open one keeps a process alive.
+      port1.close();
+    }
   };
   return disposable(clock, 'dispose', () => clock.uninstall());
 }

@@ -119,7 +119,8 @@ export function script(steps: readonly ScriptStep[]): Script {
     if (found === undefined) {
       const wanted = next === undefined ? 'no step is left' : `the next step answers ${next.kind}`;
       const error = new McpError('internal', `The script has no answer to ${describe(question)}: ${wanted}`);
-      throw (unexpected ??= error);
+      unexpected ??= error;
+      throw error;
     }
     found.left--;
     return respond(found.step, question);

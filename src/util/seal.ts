@@ -97,8 +97,9 @@ export function createSealer(
         const payload = await opening.catch(() => undefined);
         if (payload === undefined) continue;
         // What opens is what `seal` wrote.
-        const [expires, value] = JSON.parse(new TextDecoder().decode(payload)) as [number, unknown];
-        return Date.now() < expires ? value : undefined;
+        const [expires, value] = JSON.parse(new TextDecoder().decode(payload)) as [number | null, unknown];
+        // JSON has no infinity: null.
+        return expires === null || Date.now() < expires ? value : undefined;
       }
       return undefined;
     },

@@ -61,8 +61,8 @@ export interface TracingApi {
 export interface TracingOptions {
   /**
    * The OpenTelemetry API. With it, a request's span is the current one while the request is handled, so that what a
-   * handler traces becomes its child, and the propagators that were set up read and write `_meta`. Default: none; the
-   * parent comes from `traceparent`, or is what the tracer takes by itself.
+   * handler traces becomes its child, and the propagators that were set up read and write `_meta`: without one, no trace
+   * goes on there. Default: none; the parent comes from `traceparent`, or is what the tracer takes by itself.
    */
   readonly api?: TracingApi;
   /** Attributes of every span, such as `{ 'network.transport': 'tcp', 'server.address': 'example.com' }`. */

@@ -172,6 +172,19 @@ describe('CA2: private answers belong to one authorization', () => {
     expect(await names(client.listTools({ headers: { 'x-api-key': 'c' } }))).toEqual(['3']);
   });
 
+  it('an answer is not kept when the authorization has changed while it was on its way', async () => {
+    let token = 'a';
+    let heads = 0;
+    const { client, asked } = await counting(kept, {
+      // The first call names the authorization, and the second makes the headers that are sent.
+      headers: () => ({ authorization: `Bearer ${++heads === 2 ? (token = 'b') : token}` }),
+    });
+    await client.listTools();
+    expect(asked[0]?.headers.get('authorization')).toBe('Bearer b');
+    token = 'a';
+    expect(await names(client.listTools())).toEqual(['2']);
+  });
+
   it('cacheScope public is shared', async () => {
     const { client } = await counting({ ...kept, cacheScope: 'public' });
     await client.listTools();
@@ -256,6 +269,48 @@ describe('MR6, CA6: what took rounds is not kept', () => {
     await client.readResource('x://a');
     await client.readResource('x://a');
     expect(asked.map(({ params }) => params['requestState'])).toEqual([undefined, 's', undefined, 's']);
+  });
+});
+
+describe('before the server is asked', () => {
+  const hanging: [string, ConnectOptions][] = [
+    ['headers that never come', { headers: () => new Promise(() => {}) }],
+    [
+      'a store that never answers',
+      { cache: { store: { get: () => new Promise(() => {}), set: () => {}, delete: () => {} } } },
+    ],
+    ['an authorization that has no name', { cache: { authorization: () => new Promise(() => {}) } }],
+  ];
+
+  it.each(hanging)('%s hold a call no longer than its signal, its time, and the client', async (_name, options) => {
+    vi.useRealTimers();
+    const { client } = await counting(kept, options);
+    const controller = new AbortController();
+    const aborted = failureOf(client.listTools({ signal: controller.signal }));
+    const late = failureOf(client.readResource('x://a', { timeoutMs: 1 }));
+    const over = failureOf(client.listPrompts());
+    expect((await late).code).toBe('timeout');
+    controller.abort();
+    expect((await aborted).code).toBe('aborted');
+    await client.close();
+    expect((await over).code).toBe('closed');
+  });
+
+  it('what fails is an McpError', async () => {
+    const fails = (): never => {
+      throw new Error('no token');
+    };
+    for (const options of [{ headers: fails }, { cache: { authorization: fails } }]) {
+      const { client } = await counting(kept, options);
+      expect(await failureOf(client.listTools())).toMatchObject({ code: 'internal', message: 'no token' });
+    }
+  });
+
+  it('a client that is closed has no kept answers either', async () => {
+    const { client } = await counting(kept);
+    await client.listTools();
+    await client.close();
+    expect((await failureOf(client.listTools())).code).toBe('closed');
   });
 });
 

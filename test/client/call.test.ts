@@ -279,6 +279,23 @@ describe('progress and messages', () => {
 });
 
 describe('client.on', () => {
+  it('hears a message once, also in a handler that registers itself anew', async () => {
+    const { url } = await listen(({ message }, response) =>
+      sse(response).end(event(notification('n')) + event(notification('n')) + event(result(message.id))),
+    );
+    const client = await pinned(url);
+    let heard = 0;
+    const once = (): void => {
+      const off = client.on('n', () => {
+        off();
+        if (++heard < 100) once();
+      });
+    };
+    once();
+    await client.request('x');
+    expect(heard).toBe(2);
+  });
+
   it('hears a method from every exchange, until it is ended', async () => {
     const { url } = await listen(
       ({ message }, response) =>

@@ -144,6 +144,14 @@ const rows: readonly [name: string, code: McpErrorCode, answer: Answer, options?
   ],
   ['a connection that is reset before the headers', 'connection_failed', (_r, response) => void response.destroy()],
   [
+    'a status whose body is cut',
+    'unauthorized',
+    (_r, response) =>
+      void response
+        .writeHead(401, { 'content-type': 'application/json', 'content-length': 100 })
+        .write('{', () => response.destroy()),
+  ],
+  [
     'a body that is cut',
     'stream_ended',
     (_r, response) =>

@@ -80,6 +80,23 @@ describe('HttpTransport by itself', () => {
     await expect(gone).resolves.toBeUndefined();
   });
 
+  it.each([200, 500])(
+    'lets go of an answer (%i) that comes after the abort, from a fetch that knows none',
+    async (status) => {
+      const left = deferred();
+      const answer = deferred<Response>();
+      const transport = new HttpTransport('http://localhost/mcp', { fetch: () => answer.promise });
+      const controller = new AbortController();
+      const over = errorOf(collect(transport.exchange(request, { signal: controller.signal })));
+      await Promise.resolve();
+      controller.abort('enough');
+      const body = new ReadableStream<Uint8Array>({ cancel: () => left.resolve() });
+      answer.resolve(new Response(body, { status, headers: { 'content-type': 'text/event-stream' } }));
+      expect(await over).toMatchObject({ code: 'aborted', cause: 'enough' });
+      await left.promise;
+    },
+  );
+
   it('sends nothing when it is aborted before its headers are made', async () => {
     let calls = 0;
     const controller = new AbortController();

@@ -243,16 +243,20 @@ describe('limits of input', () => {
     expect(over.asked).toHaveLength(1);
   });
 
-  it('a server that only waits is asked less and less often', async () => {
+  it.each([{}, { inputRequests: {} }])('a server that only waits (%j) is asked less and less often', async (waits) => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const { client, asked } = await play(({ params }) =>
-        asked.length < 4 ? { resultType: 'input_required', requestState: String(params['requestState']) } : {},
+        asked.length < 4
+          ? { resultType: 'input_required', requestState: String(params['requestState']), ...waits }
+          : {},
       );
-      const call = client.callTool('run');
+      const state = { over: false };
+      const call = client.callTool('run').finally(() => (state.over = true));
       await vi.waitUntil(() => asked.length === 2);
-      await vi.waitUntil(() => vi.getTimerCount() > 0 && asked.length === 2);
-      await vi.advanceTimersByTimeAsync(10_000);
+      expect(state.over).toBe(false);
+      for (; !state.over; await new Promise((resolve) => setImmediate(resolve)))
+        await vi.advanceTimersByTimeAsync(1000);
       await call;
       expect(asked).toHaveLength(4);
     } finally {
@@ -299,6 +303,7 @@ describe('a question that cannot be answered', () => {
     ['whose params are no object', { method: 'elicitation/create', params: [] }],
     ['without a message', { method: 'elicitation/create', params: { requestedSchema: { properties: {} } } }],
     ['without a schema', { method: 'elicitation/create', params: { message: 'x' } }],
+    ['whose required is no list', form({ properties: {}, required: {} })],
   ])('%s is invalid_message', async (_name, question) => {
     const { client } = await play(asking({ q: question as Questions[string] }), { elicit: accept, roots: [] });
     expect((await failureOf(client.callTool('run'))).code).toBe('invalid_message');
@@ -408,6 +413,11 @@ describe('a form', () => {
   it('misses what is required and has no default', async () => {
     const error = await failureOf(filled({ properties: { a: { type: 'string' } }, required: ['a'] }, {}));
     expect(error.message).toContain('a is missing');
+  });
+
+  it('has no default where the server writes null for none', async () => {
+    const schema = { properties: { a: { type: 'string', default: null }, b: { type: 'integer', default: 1 } } };
+    expect(await filled(schema, {})).toEqual({ b: 1 });
   });
 
   it('has members named like those of every object', async () => {

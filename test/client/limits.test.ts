@@ -67,6 +67,7 @@ async function state(promise: Promise<unknown>): Promise<string> {
   return now;
 }
 
+// What the client loads on its way takes real time: a test waits until its call has its timer, and then lets time pass.
 const clock = fakeClock();
 beforeEach(() => void clock.install());
 afterEach(() => clock.uninstall());
@@ -85,6 +86,7 @@ describe.each(ways)('client.%s to a server that says nothing', (_name, start) =>
     const { client } = await setup();
     const call = start(client);
     call.catch(() => {});
+    await clock.armed();
     await clock.advance(59_999);
     expect(await state(call)).toBe('pending');
     await clock.advance(1);
@@ -98,6 +100,7 @@ describe.each(ways)('client.%s to a server that says nothing', (_name, start) =>
     const { client, puppet } = await setup();
     const call = start(client, { timeoutMs: 300 });
     call.catch(() => {});
+    await clock.armed();
     await clock.advance(299);
     expect(await state(call)).toBe('pending');
     await clock.advance(1);
@@ -109,6 +112,7 @@ describe.each(ways)('client.%s to a server that says nothing', (_name, start) =>
     const { client } = await setup();
     const call = start(client, { timeoutMs: 1000, maxTotalTimeoutMs: 150 });
     call.catch(() => {});
+    await clock.armed();
     await clock.advance(149);
     expect(await state(call)).toBe('pending');
     await clock.advance(1);
@@ -121,6 +125,7 @@ describe.each(ways)('client.%s to a server that says nothing', (_name, start) =>
     const { client } = await setup();
     const call = start(client, { timeoutMs: Infinity });
     call.catch(() => {});
+    await clock.armed();
     await clock.advance(599_999);
     expect(await state(call)).toBe('pending');
     await clock.advance(1);
@@ -131,6 +136,7 @@ describe.each(ways)('client.%s to a server that says nothing', (_name, start) =>
     const { client } = await setup();
     const call = start(client, { timeoutMs: Infinity, maxTotalTimeoutMs: Infinity });
     call.catch(() => {});
+    await clock.armed();
     await clock.advance(2 ** 32);
     expect(await state(call)).toBe('pending');
     await client.close();
@@ -149,6 +155,7 @@ describe.each(ways)('client.%s to a server that says nothing', (_name, start) =>
     const controller = new AbortController();
     const call = start(client, { signal: controller.signal });
     call.catch(() => {});
+    await clock.armed();
     expect(await state(call)).toBe('pending');
     controller.abort('enough');
     expect(await errorOf(call)).toMatchObject({ code: 'aborted', cause: 'enough' });
@@ -162,6 +169,7 @@ describe.each(ways)('client.%s to a server that says nothing', (_name, start) =>
     const controller = new AbortController();
     const call = start(client, { signal: controller.signal });
     call.catch(() => {});
+    await clock.armed();
     controller.abort(new DOMException('late', 'TimeoutError'));
     expect((await errorOf(call)).code).toBe('aborted');
   });
@@ -177,6 +185,7 @@ describe.each(ways)('client.%s to a server that says nothing', (_name, start) =>
     const { client } = await setup();
     const call = start(client);
     call.catch(() => {});
+    await clock.armed();
     expect(await state(call)).toBe('pending');
     await client.close();
     expect(await state(call)).toBe('closed');
@@ -212,6 +221,7 @@ describe('progress', () => {
     const { client, puppet } = await setup();
     const call = client.callTool('x', {}, { timeoutMs: 300 });
     call.catch(() => {});
+    await clock.armed();
     for (let step = 1; step <= 50; step++) {
       await clock.advance(100);
       puppet.progress(step);
@@ -228,6 +238,7 @@ describe('progress', () => {
     const { client, puppet } = await setup();
     const call = client.callTool('x', {}, { timeoutMs: 300, maxTotalTimeoutMs: 1000 });
     call.catch(() => {});
+    await clock.armed();
     for (let step = 1; step <= 9; step++) {
       await clock.advance(100);
       puppet.progress(step);
@@ -242,6 +253,7 @@ describe('progress', () => {
     const { client, puppet } = await setup();
     const call = client.callTool('x', {}, { timeoutMs: 300 });
     call.catch(() => {});
+    await clock.armed();
     await clock.advance(200);
     puppet.say({ jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: 999, progress: 1 } });
     await clock.advance(100);
@@ -254,6 +266,7 @@ describe('client.stream', () => {
     const { client, puppet } = await setup();
     const call = collect(client.stream('x', {}, { timeoutMs: 300 }));
     call.catch(() => {});
+    await clock.armed();
     for (let step = 1; step <= 5; step++) {
       await clock.advance(299);
       puppet.say({ jsonrpc: '2.0', method: 'job/progress' });
@@ -267,7 +280,7 @@ describe('client.stream', () => {
     const { client, puppet } = await setup();
     const stream = client.stream('x', {}, { timeoutMs: 300 });
     const first = stream.next();
-    await clock.advance(0);
+    await clock.armed();
     puppet.say({ jsonrpc: '2.0', method: 'a' });
     await first;
     await clock.advance(10_000);
@@ -283,7 +296,7 @@ describe('client.stream', () => {
     const { client, puppet } = await setup();
     const stream = client.stream('x', {}, { maxTotalTimeoutMs: 1000 });
     const first = stream.next();
-    await clock.advance(0);
+    await clock.armed();
     puppet.say({ jsonrpc: '2.0', method: 'a' });
     await first;
     await clock.advance(1000);
@@ -296,7 +309,7 @@ describe('client.stream', () => {
     const { client, puppet } = await setup();
     const stream = client.stream('x');
     const step = stream.next();
-    await clock.advance(0);
+    await clock.armed();
     await stream.return?.();
     await expect(step).resolves.toMatchObject({ done: true });
     expect(puppet.signal.aborted).toBe(true);

@@ -4,8 +4,10 @@ import { ChangeQueue } from '../../src/client/changes.js';
 import { errorOf as failureOf } from './support.js';
 import { errorOf, openStream, play, resultOf, type Asked, type OpenStream, type Played } from './wire.js';
 
-// To load it takes real time, which does not pass here.
-beforeAll(() => import('../../src/client/lazy.js'));
+// To load it takes real time, which does not pass here: the first time, and each time that the client asks for it, since the
+// test runner then asks another process.
+const loaded = (): Promise<unknown> => import('../../src/client/lazy.js');
+beforeAll(loaded);
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
 
@@ -31,6 +33,7 @@ interface Listening extends Played {
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 async function eventually(condition: () => boolean, stepMs = 100): Promise<void> {
+  await loaded();
   for (let step = 0; !condition(); step++) {
     if (step > 5000) throw new Error('It never happens');
     await vi.advanceTimersByTimeAsync(stepMs);
@@ -302,6 +305,7 @@ describe('the acknowledgement', () => {
     const stream = await opened();
     stream.acknowledge();
     stream.tell('notifications/prompts/list_changed');
+    stream.tell('notifications/resources/updated', { uri: 'x://a' });
     stream.tell(TOOLS);
     expect((await first).value).toEqual({ type: 'toolsListChanged' });
   });
@@ -424,6 +428,40 @@ describe('a subscription goes on', () => {
     expect((await first).value).toEqual({ type: 'refetch' });
   });
 
+  it('and forgets a rhythm that its server does not keep to, so that it does not lose one stream after the other', async () => {
+    const { changes, opened, count } = await listening({ toolsListChanged: true });
+    changes.next().catch(() => {});
+    const stream = await opened();
+    stream.acknowledge();
+    // Two that a proxy has held back and sent together are no rhythm of 8 s.
+    for (const wait of [30_000, 28_000, 2000]) {
+      await tick();
+      await vi.advanceTimersByTimeAsync(wait);
+      stream.comment();
+    }
+    const again = await opened();
+    again.acknowledge();
+    for (let beat = 0; beat < 10; beat++) {
+      await tick();
+      await vi.advanceTimersByTimeAsync(30_000);
+      again.comment();
+    }
+    expect(count()).toBe(2);
+  });
+
+  it('when a server that is about to go ends it before it agrees', async () => {
+    const { changes, opened } = await listening(
+      { toolsListChanged: true },
+      { answer: ({ id }, count) => (count === 2 ? resultOf(id, {}) : undefined) },
+    );
+    const first = changes.next();
+    const stream = await opened();
+    stream.acknowledge();
+    stream.close();
+    (await opened()).acknowledge();
+    expect((await first).value).toEqual({ type: 'refetch' });
+  });
+
   it('however long a server is silent that sends no keep-alives', async () => {
     const { changes, opened, count } = await listening({ toolsListChanged: true });
     changes.next().catch(() => {});
@@ -514,6 +552,19 @@ describe('changes that wait for their reader', () => {
       { type: 'resourceUpdated', uri: 'x://a' },
       { type: 'toolsListChanged' },
       { type: 'resourceUpdated', uri: 'x://b' },
+    ]);
+  });
+
+  it('reach every step that waits for one, in order', async () => {
+    const queue = new ChangeQueue();
+    const steps = [queue.next(), queue.next(), queue.next()];
+    queue.push({ type: 'toolsListChanged' });
+    expect((await steps[0])?.value).toEqual({ type: 'toolsListChanged' });
+    queue.push({ type: 'promptsListChanged' });
+    queue.end();
+    expect(await Promise.all(steps.slice(1))).toEqual([
+      { done: false, value: { type: 'promptsListChanged' } },
+      { done: true, value: undefined },
     ]);
   });
 

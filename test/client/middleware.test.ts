@@ -136,6 +136,15 @@ describe('prior', () => {
     expect(asked[0]?.headers.get('mcp-protocol-version')).toBe('2026-07-28');
   });
 
+  it('is enough where protocolVersion is auto, which is the default, and never changes what is spoken', async () => {
+    const { client, asked } = await play(() => ({}), { prior: facts, protocolVersion: 'auto' });
+    expect(client.server).toEqual(facts);
+    const legacy: ServerFacts = { ...facts, protocolVersion: '2025-11-25', era: 'legacy' };
+    const pinned = await play(() => ({}), { prior: legacy, protocolVersion: '2026-07-28' });
+    expect(pinned.client.server).toEqual(facts);
+    expect(asked).toHaveLength(0);
+  });
+
   it('that says plain JSON-RPC is spoken to so', async () => {
     const prior: ServerFacts = { capabilities: {}, protocolVersion: 'none', era: 'plain' };
     const { client, asked } = await play(() => ({}), { prior, protocolVersion: undefined });
@@ -233,6 +242,44 @@ describe('jsonSchema', () => {
       code: 'invalid_message',
       message: expect.stringContaining('external $ref') as string,
     });
+  });
+
+  it('a schema whose check fails, such as one that goes round in a circle, refuses the result, too', async () => {
+    const { client } = await play(
+      ({ method }) => (method === 'tools/list' ? { tools } : { content: [], structuredContent: {} }),
+      {
+        jsonSchema: () => ({
+          '~standard': {
+            version: 1,
+            vendor: 'test',
+            validate: () => {
+              throw new RangeError('Maximum call stack size exceeded');
+            },
+          },
+        }),
+      },
+    );
+    expect((await failureOf(client.callTool('add'))).code).toBe('invalid_message');
+  });
+
+  it('a tool that has changed since it was listed is listed anew before its value is refused', async () => {
+    const old = { type: 'object', properties: { total: {} } };
+    let listed: JsonObject = old;
+    const { client, methods } = await play(
+      ({ method }) =>
+        method === 'tools/list'
+          ? { tools: [{ name: 'add', inputSchema: { type: 'object' }, outputSchema: listed }], ttlMs: 1_000_000 }
+          : { content: [], structuredContent: { sum: 8 } },
+      {
+        jsonSchema: (schema) =>
+          'total' in (schema['properties'] as object) ? z.never() : z.object({ sum: z.number() }),
+      },
+    );
+    await client.listTools();
+    listed = outputSchema;
+    expect(await client.callTool('add')).toMatchObject({ structuredContent: { sum: 8 } });
+    await client.callTool('add');
+    expect(methods()).toEqual(['tools/list', 'tools/call', 'tools/list', 'tools/call']);
   });
 
   it('without it nothing is listed and nothing checked', async () => {

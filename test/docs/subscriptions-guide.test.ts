@@ -1,7 +1,7 @@
 /** What docs/subscriptions.md shows, as a client sees it. */
 import { expect, test } from 'vitest';
 import type { Change } from 'mcpwire/server';
-import { channelBus, diaries, market, setPrice } from '../../examples/docs/subscriptions.ts';
+import { channelBus, ci, diaries, market, setPrice, tell } from '../../examples/docs/subscriptions.ts';
 import { acknowledged, tagged } from '../helpers/listening.js';
 import { BlockReader } from '../helpers/sse.js';
 import { ask, modern } from '../helpers/wire.js';
@@ -26,6 +26,18 @@ test('a diary is watched by the one who writes it', async () => {
   expect(await own.message()).toEqual(acknowledged({ resourceSubscriptions: ['diary://ada'] }));
   await own.leave();
   const nobody = new BlockReader(await diaries.fetch(listen(filter)));
+  expect(await nobody.message()).toEqual(acknowledged({}));
+  expect(await nobody.message()).toHaveProperty('result');
+});
+
+test("an extension's clients hear of what its filter grants", async () => {
+  const ada = ci.handler({ auth: { subject: 'ada', scopes: [], claims: {} } });
+  const reader = new BlockReader(await ada(listen({ buildIds: ['build-1', 'build-2'] })));
+  expect(await reader.message()).toEqual(acknowledged({ buildIds: ['build-1'] }));
+  tell('build-1', 'done');
+  expect(await reader.message()).toEqual(tagged('builds', { buildId: 'build-1', status: 'done' }));
+  await reader.leave();
+  const nobody = new BlockReader(await ci.fetch(listen({ buildIds: ['build-1', 'build-2'] })));
   expect(await nobody.message()).toEqual(acknowledged({}));
   expect(await nobody.message()).toHaveProperty('result');
 });

@@ -124,6 +124,17 @@ describe('at most 100 values', () => {
 });
 
 describe('an argument that has no completer', () => {
+  test('has no suggestions, whatever its name', async () => {
+    const argsSchema = z.object({ constructor: z.string(), other: z.string() });
+    // The members that every object has are not among an author's.
+    const complete = { other: ['x'] } as never;
+    const server = new McpServer({ name: 'c', version: '1' }).prompt('p', { argsSchema, complete }, () => 'x');
+    const params = { ref: { type: 'ref/prompt', name: 'p' }, argument: { name: 'constructor', value: '' } };
+    expect((await ask(server, modern('completion/complete', params))).result['completion']).toMatchObject({
+      values: [],
+    });
+  });
+
   test('has no suggestions', async () => {
     expect(await values(make(), '', PROMPT, 'code')).toEqual({ values: [], total: 0, hasMore: false });
     expect(await values(make(), '', TEMPLATE, 'name')).toEqual({ values: [], total: 0, hasMore: false });

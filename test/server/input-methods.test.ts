@@ -2,7 +2,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { inputRequired, McpServer, type AuthInfo, type Context, type ServerOptions } from 'mcpwire/server';
 import * as z from 'zod';
-import type { Json } from '../helpers/wire.ts';
+import { ask, modern, plain, type Json } from '../helpers/wire.ts';
 import { accept, converse, keysOf, retryOf, SECRET, send, type Answers } from './input-support.ts';
 
 const person = z.object({ name: z.string().min(2) });
@@ -336,4 +336,25 @@ test('a plain JSON-RPC caller cannot be asked', async () => {
     }),
   );
   expect(await response.json()).toMatchObject({ error: { code: -32021 } });
+});
+
+describe('a form that nobody would seal', () => {
+  const form = () => inputRequired({ requestState: { password: 'hunter2' } });
+  const server = new McpServer({ name: 's', version: '1' }, { secret: SECRET })
+    .tool('t', {}, form)
+    .prompt('p', {}, form)
+    .resource('it://r', { name: 'r' }, form)
+    .method('own', {}, form);
+
+  test.each([
+    ['a tool, to a plain JSON-RPC caller', plain('tools/call', { name: 't' })],
+    ['a prompt, to a plain JSON-RPC caller', plain('prompts/get', { name: 'p' })],
+    ['a resource, to a plain JSON-RPC caller', plain('resources/read', { uri: 'it://r' })],
+    ['a method of one’s own', modern('own')],
+    ['a method of one’s own, to a plain JSON-RPC caller', plain('own')],
+  ])('does not go out: from %s', async (_from, request) => {
+    const answer = await ask(server, request);
+    expect(answer).toMatchObject({ error: { code: -32021 } });
+    expect(JSON.stringify(answer)).not.toContain('hunter2');
+  });
 });

@@ -1,7 +1,7 @@
 /** What a tool that asks for input sees, and what it leaves to its caller and its operator. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { serve } from 'mcpwire/node';
-import { McpServer, ToolError, type Context, type ServerOptions } from 'mcpwire/server';
+import { McpServer, ToolError, type Context, type Middleware, type ServerOptions } from 'mcpwire/server';
 import * as z from 'zod';
 import type { Json } from '../helpers/wire.ts';
 import { accept, converse, keysOf, retryOf, SECRET, send, type Answers, type Reply } from './input-support.ts';
@@ -291,4 +291,63 @@ test('a client that never comes back leaves nothing behind', async () => {
   await closing;
   const refused = await server.fetch(new Request('http://localhost/mcp', { method: 'POST' }));
   expect(refused.ok).toBe(false);
+});
+
+test('a question in ctx.once fails at once, and tells the operator why', async () => {
+  const onError = vi.fn<(error: unknown) => void>();
+  const server = serverOf((ctx) => ctx.once('k', async () => (await ctx.elicit('ok?', consent)).action), { onError });
+  expect((await send(server, 'tools/call', call)).result['isError']).toBe(true);
+  expect(String(onError.mock.calls[0]?.[0])).toMatch(/ctx\.once must not ask/);
+});
+
+describe('middleware', () => {
+  const twice: Middleware = (next) => async (request, ctx) => {
+    try {
+      return await next(request, ctx);
+    } catch {
+      return next(request, ctx);
+    }
+  };
+
+  test('may run a tool again that asked before it failed', async () => {
+    const flaky = vi.fn<() => void>().mockImplementationOnce(() => {
+      throw new Error('once');
+    });
+    const server = serverOf(async (ctx) => {
+      const made = await ctx.once('k', () => 1);
+      const { action } = await ctx.elicit('ok?', consent);
+      try {
+        flaky();
+      } catch (error) {
+        throw ctx.error(1, String(error));
+      }
+      return [made, action];
+    }).use(twice);
+    expect(valueOf((await converse(server, 'tools/call', call, yes)).at(-1))).toEqual([1, 'accept']);
+  });
+
+  test('may run a tool again that failed before it asked', async () => {
+    let runs = 0;
+    const server = serverOf(async (ctx) => {
+      const made = await ctx.once('k', () => 1);
+      if (runs++ === 0) throw ctx.error(1, 'flaky');
+      return [made, (await ctx.elicit('ok?', consent)).action];
+    }).use(twice);
+    expect(valueOf((await converse(server, 'tools/call', call, yes)).at(-1))).toEqual([1, 'accept']);
+  });
+
+  test('that uses ctx.once before a tool leaves the tool’s questions alone', async () => {
+    const server = serverOf(async (ctx) => (await ctx.elicit('ok?', consent)).action).use(
+      (next) => async (request, ctx) => {
+        await ctx.once('log', () => 'logged');
+        return next(request, ctx);
+      },
+    );
+    expect(valueOf((await converse(server, 'tools/call', call, yes)).at(-1))).toBe('accept');
+    const quiet = serverOf(() => 'done').use((next) => async (request, ctx) => {
+      await ctx.once('log', () => 'logged');
+      return next(request, ctx);
+    });
+    expect(valueOf(await send(quiet, 'tools/call', call))).toBe('done');
+  });
 });

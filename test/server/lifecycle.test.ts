@@ -183,3 +183,38 @@ describe('server.close', () => {
     expect(clock.pending).toEqual([]);
   });
 });
+
+test('times of Infinity are never up', async () => {
+  const release = gate<string>();
+  const options = { handlerTimeoutMs: Infinity, keepAliveMs: Infinity, limits: { silenceMs: Infinity } };
+  const server = new McpServer({ name: 'l', version: '1' }, options)
+    .tool('slow', {}, () => release.opened)
+    .tool('loud', {}, async (_args, ctx) => {
+      await ctx.notify('begin');
+      return release.opened;
+    });
+  // Timers take 32 bits, and what is more they take for nothing.
+  const timers = vi.spyOn(globalThis, 'setTimeout');
+  const slow = server.fetch(toolCall('slow'));
+  const loud = await server.fetch(toolCall('loud'));
+  await clock.advance(24 * 3_600_000);
+  release.open('at last');
+  expect((await slow).headers.get('content-type')).toBe('application/json');
+  expect(await loud.text()).not.toContain('\n:');
+  expect(timers).toHaveBeenCalled();
+  for (const [, delay] of timers.mock.calls) expect(delay).toBeLessThan(2 ** 31);
+  timers.mockRestore();
+});
+
+test('a signal that is looked at when all is over is not kept for the closing', async () => {
+  let late: (() => AbortSignal) | undefined;
+  const server = new McpServer({ name: 'l', version: '1' }).tool('t', {}, (_args, ctx) => {
+    late = () => ctx.signal;
+    return 'x';
+  });
+  await ask(server, toolCall('t'));
+  const signal = late?.();
+  await server.close();
+  // Whoever is told is whoever is held.
+  expect(signal?.aborted).toBe(false);
+});

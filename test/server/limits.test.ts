@@ -144,3 +144,27 @@ test('A30: a declared length beyond the limit is refused before a byte of the bo
   const answer = await mounted.send({ headers: [...headers, ['Content-Length', '4194305']], body: '' });
   expect(answer.status).toBe(413);
 });
+
+describe('a limit that is no number', () => {
+  test.each([Number.NaN, undefined, '10', -1])('%j throws when the server is made, and says which one', (value) => {
+    // As it comes from an environment variable that is not set.
+    const limits = { requestBodyBytes: value } as Partial<ServerLimits>;
+    expect(() => make(limits)).toThrow(new TypeError('limits.requestBodyBytes must be a number, 0 or more'));
+  });
+
+  test.each(['handlerTimeoutMs', 'keepAliveMs'])('nor is there a %s of none', (name) => {
+    for (const value of [Number.NaN, 0]) {
+      expect(() => new McpServer({ name: 'l', version: '1' }, { [name]: value })).toThrow(`${name} must be a number`);
+    }
+  });
+});
+
+test.each([{ requestBodyBytes: NaN }, { jsonDepth: -1 }, { streamDropBytes: undefined }, { subscriptions: NaN }])(
+  'a limit that would limit nothing is refused: %j',
+  (limits) => {
+    // As JavaScript may call it.
+    expect(() => make(limits as Partial<ServerLimits>)).toThrow(
+      `${Object.keys(limits)[0]} must be a number, 0 or more`,
+    );
+  },
+);

@@ -321,3 +321,28 @@ describe('a bus', () => {
     expect(onError.mock.calls[0]?.[0]).toMatchObject({ message: 'no broker' });
   });
 });
+
+describe('closing, with a bus that', () => {
+  const closing = async (subscribe: Bus['subscribe'], onError = vi.fn<(error: unknown) => void>()) => {
+    const server = new McpServer({ name: 'b', version: '1' }, { bus: { publish() {}, subscribe }, onError });
+    server.tool('t', {}, () => 'x');
+    const listening = server.fetch(modern('subscriptions/listen', { notifications: { toolsListChanged: true } }));
+    await settle(20);
+    await server.close({ graceMs: 20 });
+    return { onError, listening };
+  };
+
+  test('hangs is not waited for', async () => {
+    const { onError } = await closing(() => new Promise(() => {}));
+    expect(onError).not.toHaveBeenCalled();
+  });
+
+  test('cannot be left is told to onError', async () => {
+    const { onError, listening } = await closing(() => () => {
+      throw new Error('no route');
+    });
+    await (await listening).text();
+    await settle();
+    expect(onError.mock.calls[0]?.[0]).toEqual(new Error('no route'));
+  });
+});

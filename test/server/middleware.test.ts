@@ -150,3 +150,18 @@ describe('middleware', () => {
     expect(await (await server.fetch(toolCall('t'))).text()).toMatch(/^data: \{"jsonrpc":"2.0","method":"seen"/);
   });
 });
+
+test('middleware that would change what all callers get fails, and what it makes of a copy is one caller’s', async () => {
+  const onError = vi.fn<() => void>();
+  const list = (change: (tools: Record<string, unknown>[]) => unknown) =>
+    make({ onError }).use((next) => async (request, ctx) => {
+      const result = await next(request, ctx);
+      return { ...result, tools: change(result['tools'] as Record<string, unknown>[]) };
+    });
+  const pushes = list((tools) => (tools.push({ name: 'more' }), tools));
+  const renames = list((tools) => (Object.assign(tools[0]!, { title: 'mine' }), tools));
+  for (const server of [pushes, renames]) expect((await ask(server, modern('tools/list'))).error.code).toBe(-32603);
+  expect(onError).toHaveBeenCalledTimes(2);
+  const copies = list((tools) => tools.map((tool) => ({ ...tool, title: 'mine' })));
+  expect((await ask(copies, modern('tools/list'))).result).toMatchObject({ tools: [{ name: 't', title: 'mine' }] });
+});

@@ -173,3 +173,17 @@ describe.each(lists)('$method', (list) => {
 test.each([0, -1, 1.5, Number.NaN, '10'])('a pageSize of %j throws when the server is made', (pageSize) => {
   expect(() => make({ pageSize: pageSize as number })).toThrow('pageSize must be an integer, 1 or more');
 });
+
+test('a page is kept, and one at a place that no page begins at is not', async () => {
+  const written = vi.fn<() => Json>(() => ({}));
+  const server = make({ pageSize: 2 });
+  for (let n = 0; n < 6; n++) server.tool(`t${n}`, { meta: { toJSON: written } }, () => 'x');
+  const count = async (cursor: string) => {
+    written.mockClear();
+    for (let n = 0; n < 3; n++) await ask(server, modern('tools/list', { cursor }));
+    return written.mock.calls.length;
+  };
+  const { result } = await ask(server, modern('tools/list'));
+  expect(await count(result['nextCursor'] as string)).toBe(2);
+  expect(await count((result['nextCursor'] as string).replace('2', '3'))).toBe(6);
+});

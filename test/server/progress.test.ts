@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { McpServer, type Context } from 'mcpwire/server';
 import { settle } from '../helpers/gate.js';
 import { messagesOf } from '../helpers/sse.js';
-import { modern, toolCall, type Json } from '../helpers/wire.js';
+import { ask, META, modern, toolCall, type Json } from '../helpers/wire.js';
 
 const run = async (work: (ctx: Context) => Promise<void>, meta: Json) => {
   const server = new McpServer({ name: 'p', version: '1' }).tool('work', {}, async (_args, ctx) => {
@@ -109,4 +109,24 @@ describe('BI9: progress', () => {
     await expect(kept!.progress(1)).resolves.toBeUndefined();
     await expect(kept!.notify('late')).resolves.toBeUndefined();
   });
+});
+
+test('what JSON cannot carry fails a send, and where nobody waits for it ends no process', async () => {
+  const unhandled = vi.fn<(reason: unknown) => void>();
+  process.on('unhandledRejection', unhandled);
+  const circle: { self?: unknown } = {};
+  circle.self = circle;
+  const failed: unknown[] = [];
+  const server = new McpServer({ name: 'p', version: '1' }).tool('t', {}, async (_args, ctx) => {
+    void ctx.log('info', circle);
+    void ctx.notify('own', circle);
+    void ctx.progress(1, 2, 1n as unknown as string);
+    await ctx.log('info', circle).catch((error: unknown) => failed.push(error));
+    return 'x';
+  });
+  await ask(server, toolCall('t', {}, { meta: { progressToken: 1, [META.logLevel]: 'debug' } }));
+  await settle();
+  process.off('unhandledRejection', unhandled);
+  expect(unhandled).not.toHaveBeenCalled();
+  expect(failed).toEqual([expect.any(TypeError)]);
 });

@@ -99,7 +99,7 @@ describe('rateLimit', () => {
   });
 
   test('a tool with a limit of its own has a bucket of its own; the others share one', async () => {
-    const { call } = limited({
+    const { server, call } = limited({
       methods: { 'tools/call': { burst: 3, perSecond: 1 } },
       tools: { search: { burst: 5, perSecond: 1 } },
       store: memoryRateLimitStore({ now: () => 0 }),
@@ -107,6 +107,8 @@ describe('rateLimit', () => {
     expect(await allowed(10, () => call(toolCall('search')))).toBe(5);
     expect(await allowed(10, () => call(toolCall('constructor')))).toBe(3);
     expect(await allowed(10, () => call(toolCall('__proto__')))).toBe(0);
+    const { error } = await answerOf(await server.fetch(toolCall('search')));
+    expect(error.message).toBe('Too many calls of tool "search"; try again in 1 s');
   });
 
   test('each authenticated caller has buckets of its own, whichever program it uses', async () => {

@@ -558,3 +558,54 @@ describe('replaying', () => {
     expect(replay.replaying).toBe(false);
   });
 });
+
+describe('a question inside of once', () => {
+  const question = { message: 'ok?', requestedSchema: { type: 'object', properties: {} } };
+
+  test('after other work does not hang: the round ends after 30 s, and the next one gets there', async () => {
+    vi.useFakeTimers();
+    try {
+      const created = vi.fn<() => void>();
+      const handler: Handler = (replay) =>
+        replay.once('k', async () => {
+          created();
+          await Promise.resolve();
+          return replay.ask('elicitation/create', question, { key: 'q' });
+        });
+      const first = round(handler);
+      await vi.advanceTimersByTimeAsync(30_000);
+      const { result } = await first;
+      expect(keysOf({ result })).toEqual(['q']);
+      const { requestState } = result;
+      const second = await round(handler, { requestState, inputResponses: { q: { action: 'decline' } } });
+      expect(second.result).toEqual({ action: 'decline' });
+      expect(created).toHaveBeenCalledTimes(2);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('beside one that ends in time leaves no timer', async () => {
+    vi.useFakeTimers();
+    try {
+      const first = round((replay) =>
+        Promise.all([
+          replay.once('k', () => new Promise((resolve) => setTimeout(resolve, 5_000, 'made'))),
+          replay.ask('elicitation/create', question, { key: 'q' }),
+        ]),
+      );
+      await vi.advanceTimersByTimeAsync(5_001);
+      expect(keysOf(await first)).toEqual(['q']);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+test('once yields the same in the round that records it as in those after it', async () => {
+  const { result } = await round((replay) => replay.once('k', () => ({ zero: -0, none: undefined })));
+  expect(Object.is(result['zero'], 0)).toBe(true);
+  expect(Object.keys(result)).toEqual(['zero']);
+});

@@ -494,6 +494,17 @@ describe('ending', () => {
     expect(subscriptions.size).toBe(1);
   });
 
+  test('a caller that leaves while a bus keeps it waiting is forgotten, too', async () => {
+    const bus: Bus = { publish() {}, subscribe: () => new Promise(() => {}) };
+    const { subscriptions } = setUp({ bus });
+    const { exchange, closed } = listen(subscriptions, { toolsListChanged: true });
+    await settle();
+    expect(subscriptions.size).toBe(1);
+    exchange.leave();
+    await closed;
+    expect(subscriptions.size).toBe(0);
+  });
+
   // spec: basic/patterns/cancellation#transport-specific-cancellation.1
   test('a caller that leaves is forgotten at once, also while its listen is still being decided', async () => {
     const decision = gate<boolean>();

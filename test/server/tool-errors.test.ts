@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { McpError, McpServer, text, ToolError, type Context, type ServerOptions } from 'mcpwire/server';
 import * as z from 'zod';
+import { settle } from '../helpers/gate.js';
 import { ask, firstText, modern, toolCall } from '../helpers/wire.js';
 
 afterEach(() => void vi.restoreAllMocks());
@@ -86,6 +87,18 @@ describe('an error that a tool throws', () => {
     };
     expect((await ask(throwing(new Error('x'), { onError }), toolCall('t'))).result.isError).toBe(true);
     expect(heard).toHaveBeenCalledOnce();
+  });
+
+  test('an onError that rejects ends no process', async () => {
+    const unhandled = vi.fn<(reason: unknown) => void>();
+    const heard = vi.spyOn(console, 'error').mockImplementation(() => {});
+    process.on('unhandledRejection', unhandled);
+    const onError = (() => Promise.reject(new Error('the log is full'))) as OnError;
+    await ask(throwing(new Error('x'), { onError }), toolCall('t'));
+    await settle();
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+    expect(heard).toHaveBeenCalledWith(new Error('the log is full'));
   });
 
   test('unsafelyExposeErrorMessages sends the message, and onError hears it all the same', async () => {

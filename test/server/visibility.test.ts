@@ -1,7 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
 import { McpServer, type AuthInfo, type Visible } from 'mcpwire/server';
+import { fromJsonSchema } from 'mcpwire/json-schema';
 import * as z from 'zod';
-import { messagesOf } from '../helpers/sse.js';
+import { settle } from '../helpers/gate.js';
+import { BlockReader } from '../helpers/sse.js';
 import { ask, META, modern, toolCall, type Answer, type Json } from '../helpers/wire.js';
 
 const make = (options = {}) => new McpServer({ name: 'v', version: '1' }, options);
@@ -52,16 +54,51 @@ describe('visible', () => {
   // spec: server/tools#security-considerations.2
   test('hides the updates of a resource, too, from who cannot read it', async () => {
     const uris = ['docs://open', 'docs://secret', 'open://1', 'secret://1', 'unknown://1'];
-    const listen = (): Request => modern('subscriptions/listen', { notifications: { resourceSubscriptions: uris } });
-    const honoured = async (auth: AuthInfo) => {
+    const updates = async (auth: AuthInfo, asked: readonly string[]) => {
       const secured = server();
-      const response = await secured.handler({ auth })(listen());
+      const request = modern('subscriptions/listen', { notifications: { resourceSubscriptions: asked } });
+      const reader = new BlockReader(await secured.handler({ auth })(request));
+      const acknowledged = await reader.message();
+      // What is hidden looks like what does not exist yet: of both the caller is told the same.
+      expect(acknowledged).toMatchObject({ params: { notifications: { resourceSubscriptions: asked } } });
+      for (const uri of uris) {
+        secured.notify.resourceUpdated(uri);
+        await settle();
+      }
       await secured.close();
-      const [acknowledged] = messagesOf(await response.text());
-      return (acknowledged as { params: { notifications: Json } }).params.notifications;
+      const heard: unknown[] = [];
+      for (let message; (message = await reader.message()) !== undefined;) {
+        if ('params' in message) heard.push((message as { params: Json }).params['uri']);
+      }
+      return heard;
     };
-    expect(await honoured(admin)).toEqual({ resourceSubscriptions: uris });
-    expect(await honoured(user)).toEqual({ resourceSubscriptions: ['docs://open', 'open://1', 'unknown://1'] });
+    expect(await updates(admin, uris)).toEqual(uris);
+    expect(await updates(user, uris)).toEqual(['docs://open', 'open://1', 'unknown://1']);
+    expect(await updates(user, ['docs://secret', 'secret://1'])).toEqual([]);
+  });
+
+  test('says nothing of the headers of a tool to who must not know of it', async () => {
+    const inputSchema = fromJsonSchema<Json>({
+      type: 'object',
+      properties: { a: { type: 'string', 'x-mcp-header': 'Region' } },
+    });
+    const served = make().tool('secret', { visible: admins, inputSchema }, () => 'secret');
+    const call = (headers = {}) => toolCall('secret', { a: 'x' }, { headers });
+    const { error } = await as(served, user, call());
+    expect(error).toEqual({ code: -32602, message: 'Unknown tool: secret' });
+    expect(await as(served, admin, call())).toMatchObject({ status: 400, error: { code: -32020 } });
+    expect((await as(served, admin, call({ 'mcp-param-region': 'x' }))).result.content[0]?.text).toBe('secret');
+  });
+
+  test('that answers with a promise hides, and one that rejects ends no process', async () => {
+    const unhandled = vi.fn<(reason: unknown) => void>();
+    process.on('unhandledRejection', unhandled);
+    // As an author writes who has no compiler.
+    const visible = (() => Promise.reject(new Error('no subject'))) as unknown as Visible;
+    expect((await as(server(visible), admin, toolCall('secret'))).error.code).toBe(-32602);
+    await settle();
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
   });
 
   test.each(lists)('%s shows each caller what is for this caller', async (...args) => {

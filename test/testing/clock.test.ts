@@ -29,6 +29,15 @@ describe('a fake clock', () => {
     expect([Date.now(), clock.now, performance.now() - started]).toEqual([1785196801500, 1785196801500, 1500]);
   });
 
+  test('moved from two places at once, goes as far as both say, and never back', async () => {
+    clock = fakeClock({ now: 0 }).install();
+    const seen: number[] = [];
+    setInterval(() => seen.push(Date.now()), 500);
+    await Promise.all([clock.advance(1000), clock.advance(2000), clock.advance(500)]);
+    expect(clock.now).toBe(3500);
+    expect(seen).toEqual([500, 1000, 1500, 2000, 2500, 3000, 3500]);
+  });
+
   test('gives the real clock its place back, and takes no second one beside it', () => {
     clock = fakeClock().install();
     expect(clock.installed).toBe(true);

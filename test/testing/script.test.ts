@@ -142,6 +142,7 @@ describe('a script', () => {
     await late.answer(form('one?'));
     const error = await errorOf(late.answer(form('two?')));
     expect(error.message).toBe('The script has no answer to elicitation/create "two?": no step is left');
+    expect((await errorOf(late.answer(form('three?')))).message).toContain('"three?"');
     expect(() => late.done()).toThrow(error);
 
     const disordered = script([{ elicit: 'accept' }, { roots: [] }]);

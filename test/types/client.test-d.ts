@@ -28,6 +28,7 @@ const server = new McpServer({ name: 'types', version: '1.0.0' })
   .add(add)
   .prompt('review', { argsSchema: z.object({ language: z.string(), tone: z.string().optional() }) }, () => 'review')
   .prompt('plain', {}, () => 'plain')
+  .prompt('count', { argsSchema: z.object({ to: z.coerce.number() }) }, ({ to }) => `Count to ${to}`)
   .resource('note://first', { name: 'first' }, () => 'hello')
   .resource('user://{id}', { name: 'user' }, () => 'user');
 
@@ -106,6 +107,10 @@ describe('a client typed by a server', () => {
     await client.getPrompt('review');
     // @ts-expect-error an argument is no text
     await client.getPrompt('review', { language: 5 });
+    // What the schema makes of text is its affair.
+    await client.getPrompt('count', { to: '5' });
+    // @ts-expect-error an argument is text on the wire, also where the schema would take more
+    await client.getPrompt('count', { to: 5 });
   });
 
   it('offers the resources, and takes any other URI', async () => {

@@ -82,6 +82,11 @@ describe('expiry', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 });
   });
 
+  test('a time of Infinity never passes', async () => {
+    const sealer = createSealer('0123456789abcdef', { ttlMs: Infinity });
+    expect(await sealer.open(await sealer.seal('value', 'c'), 'c')).toBe('value');
+  });
+
   // spec: basic/patterns/mrtr#server-requirements-basic-workflow.7
   test('A25 MR2: a value opens until its time has passed, by the clock of whoever opens it', async () => {
     const sealer = createSealer(secret, { ttlMs: 1000 });
