@@ -1,7 +1,7 @@
 import type { ClientTransport, ExchangeOptions } from '../client/transport.js';
 import { McpError } from '../errors.js';
 import type { JsonRpcMessage, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse } from '../json-rpc.js';
-import { LINE_BYTES, type ByteChannel, type ChannelLimits } from './framing.js';
+import { atLeast, LINE_BYTES, type ByteChannel, type ChannelLimits } from './framing.js';
 import { Waiting } from './incoming.js';
 import { Session } from './session.js';
 
@@ -39,6 +39,7 @@ export class ChannelTransport implements ClientTransport {
   readonly #session: Session;
   readonly #other: Others;
 
+  /** @throws TypeError for limits that are no numbers */
   constructor(channel: ByteChannel, options: ChannelTransportOptions = {}) {
     this.#other = new Others();
     this.#session = new Session(channel, {
@@ -102,8 +103,8 @@ export class Others {
 /** What all sessions of a transport share. */
 export function settingsOf({ limits = {}, onWarning }: ChannelTransportOptions, others: Others) {
   return {
-    lineBytes: limits.lineBytes ?? LINE_BYTES,
-    unreadBytes: limits.unreadBytes ?? LINE_BYTES,
+    lineBytes: atLeast(1, limits.lineBytes ?? LINE_BYTES, 'limits.lineBytes'),
+    unreadBytes: atLeast(1, limits.unreadBytes ?? LINE_BYTES, 'limits.unreadBytes'),
     other: (message: JsonRpcRequest | JsonRpcNotification, bytes: number): void => others.add(message, bytes),
     warn: onWarning ?? ((warning: McpError): void => console.warn(warning)),
   };

@@ -20,6 +20,8 @@ export class ChannelExchange implements Exchange {
   readonly bare: boolean;
   readonly exposesErrors: boolean;
   onClosing: (() => void) | undefined;
+  /** The handler has ended: who looks at the signal later must not be kept. */
+  over = false;
   readonly #place: ChannelPlace;
   readonly #over: (torn: boolean) => void;
   #controller: AbortController | undefined;
@@ -50,8 +52,8 @@ export class ChannelExchange implements Exchange {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.#gone === undefined) this.#place.running.listen(this);
-      else this.#controller.abort(this.#gone);
+      if (this.#gone !== undefined) this.#controller.abort(this.#gone);
+      else if (!this.over) this.#place.running.listen(this);
     }
     return this.#controller.signal;
   }

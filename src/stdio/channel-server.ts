@@ -20,7 +20,7 @@ import { META_CLIENT_CAPABILITIES, META_CLIENT_INFO, META_PROTOCOL_VERSION } fro
 import type { Implementation } from '../spec/types.js';
 import { MODERN_VERSIONS } from '../spec/versions.js';
 import { ChannelExchange, type ChannelPlace } from './channel-exchange.js';
-import { LINE_BYTES, LineWriter, readLines, within, type ByteChannel, type ChannelLimits } from './framing.js';
+import { atLeast, LINE_BYTES, LineWriter, readLines, within, type ByteChannel, type ChannelLimits } from './framing.js';
 
 /** Options of {@link serveChannel}. */
 export interface ServeChannelOptions extends Trusted {
@@ -55,6 +55,7 @@ const NOTHING: JsonObject = Object.freeze({});
  * Serves a server over a pair of byte streams, one message a line: the framing of stdio over a socket, a WebSocket or a
  * `MessagePort` wrapped as streams. Any number of channels may be served at once.
  *
+ * @throws TypeError for limits that are no numbers
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/stdio
  *
  * @example
@@ -67,7 +68,9 @@ export function serveChannel(
   channel: ByteChannel,
   options: ServeChannelOptions = {},
 ): ServedChannel {
-  const { limits: { lineBytes = LINE_BYTES } = {}, graceMs = 5_000, unsafelyExposeErrorMessages = false } = options;
+  const { unsafelyExposeErrorMessages = false } = options;
+  const lineBytes = atLeast(1, options.limits?.lineBytes ?? LINE_BYTES, 'limits.lineBytes');
+  const graceMs = atLeast(0, options.graceMs ?? 5_000, 'graceMs');
   const endpoint = server['~http'];
   const { limits } = endpoint;
   const running = endpoint.running.part();
@@ -127,6 +130,7 @@ export function serveChannel(
   function hand(message: JsonRpcRequest | JsonRpcNotification, exchange: ChannelExchange): void {
     running.begin();
     void server.handle(message, exchange).then(() => {
+      exchange.over = true;
       running.end(exchange);
       if (writer.failure !== undefined) broken();
     });

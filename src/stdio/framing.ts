@@ -54,6 +54,8 @@ export interface ChannelLimits {
 /** The default of {@link ChannelLimits.lineBytes}. */
 export const LINE_BYTES: number = 16 * 1024 * 1024;
 
+// A longer delay fires at once.
+const MAX_TIMER_MS = 2 ** 31 - 1;
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 
@@ -202,7 +204,7 @@ export class LineWriter {
 /** Waits for a promise, but no longer than so many milliseconds. @returns whether it has settled in that time */
 export async function within(ms: number, promise: Promise<unknown>): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), ms)));
+  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), Math.min(ms, MAX_TIMER_MS))));
   const settled = promise.then(
     () => true,
     () => true,
@@ -212,4 +214,14 @@ export async function within(ms: number, promise: Promise<unknown>): Promise<boo
   } finally {
     clearTimeout(timer);
   }
+}
+
+/**
+ * Gives an option back.
+ *
+ * @throws TypeError for what is no number: no comparison with it would ever be true, and there would be no limit
+ */
+export function atLeast(least: number, value: unknown, name: string): number {
+  if (typeof value === 'number' && value >= least) return value;
+  throw new TypeError(`${name} must be a number, ${least} or more`);
 }

@@ -1,6 +1,7 @@
 import type { ClientTransport, ExchangeOptions } from '../client/transport.js';
 import type { JsonRpcMessage, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse } from '../json-rpc.js';
 import { closedError, Others, settingsOf, type ChannelTransportOptions } from './channel-client.js';
+import { atLeast } from './framing.js';
 import type { ServerProcess } from './process.js';
 import { Session } from './session.js';
 
@@ -56,7 +57,8 @@ export class StdioTransport implements ClientTransport {
     if (typeof command !== 'string' || command === '') throw new TypeError('StdioTransport({ command }): a program');
     if (!Array.isArray(args) || !args.every((arg) => typeof arg === 'string'))
       throw new TypeError('StdioTransport({ args }): an array of strings');
-    if (!(graceMs >= 0)) throw new TypeError('StdioTransport({ graceMs }): milliseconds, 0 or more');
+    atLeast(0, graceMs, 'graceMs');
+    settingsOf(options, this.#others);
     this.#options = { ...options };
   }
 

@@ -288,6 +288,12 @@ describe('A12: what is no message', () => {
   });
 });
 
+test('limits that would limit nothing are a TypeError', () => {
+  for (const options of [{ limits: { lineBytes: Number.NaN } }, { limits: { lineBytes: 0 } }, { graceMs: -1 }]) {
+    expect(() => serveChannel(new McpServer(PLAIN), driven().channel, options)).toThrow(TypeError);
+  }
+});
+
 describe('the end', () => {
   test('running requests are answered before the channel ends', async () => {
     const { server, began, go } = gated();

@@ -64,6 +64,8 @@ describe('StdioTransport', () => {
     [{ command: 'a', args: 'b' }],
     [{ command: 'a', args: [1] }],
     [{ command: 'a', graceMs: -1 }],
+    [{ command: 'a', limits: { lineBytes: '1' } }],
+    [{ command: 'a', limits: { unreadBytes: 0 } }],
   ])('%j is a TypeError', (options) => {
     expect(() => new StdioTransport(options as never)).toThrow(TypeError);
   });
