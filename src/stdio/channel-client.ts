@@ -69,9 +69,9 @@ export class ChannelTransport implements ClientTransport {
     await this.#session.write(response);
   }
 
-  /** The same for every message: a channel belongs to one caller. */
+  /** The same for every message, since a channel belongs to one caller; and that of no other channel. */
   async authorization(): Promise<string> {
-    return '';
+    return this.#other.name;
   }
 
   /** Sends what is left and ends the channel. */
@@ -81,8 +81,10 @@ export class ChannelTransport implements ClientTransport {
   }
 }
 
-/** The messages that belong to no call. */
+/** What all sessions of a transport share: its name, and the messages that belong to no call. */
 export class Others {
+  /** Of a transport: private answers in a store that several share are not those of another server. */
+  readonly name: string = crypto.getRandomValues(new Uint32Array(4)).join('-');
   readonly #waiting = new Waiting<JsonRpcRequest | JsonRpcNotification>();
 
   add(message: JsonRpcRequest | JsonRpcNotification, bytes: number): void {

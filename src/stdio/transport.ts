@@ -94,9 +94,9 @@ export class StdioTransport implements ClientTransport {
     await (await this.#open()).write(response);
   }
 
-  /** The same for every message: a process belongs to one caller. */
+  /** The same for every message, since a process belongs to one caller; and that of no other transport. */
   async authorization(): Promise<string> {
-    return '';
+    return this.#others.name;
   }
 
   /** Ends the process. Settles when it has exited, and everything in its process group. */
