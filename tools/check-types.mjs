@@ -3,6 +3,8 @@
 // what the types of a large server cost.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import ts from 'typescript';
+import { entries } from './entries.mjs';
 import { packAndInstall, run } from './pack.mjs';
 
 /**
@@ -49,14 +51,14 @@ const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 const { project } = packAndInstall({ dependencies: { zod: devDependencies.zod } });
 
 /**
- * Compiles one file of the project, without emitting.
+ * Compiles files of the project, without emitting.
  *
  * @param {{ path: string }} compiler
- * @param {string} file
+ * @param {string[]} files
  * @param {object} options Compiler options beside the common ones.
  * @param {string[]} flags
  */
-function compile(compiler, file, options, flags = []) {
+function compile(compiler, files, options, flags = []) {
   const compilerOptions = {
     target: 'ES2022',
     lib: ['ES2022', 'DOM', 'DOM.Iterable', 'DOM.AsyncIterable'],
@@ -66,16 +68,72 @@ function compile(compiler, file, options, flags = []) {
     ...options,
   };
   const config = join(project, 'tsconfig.json');
-  writeFileSync(config, JSON.stringify({ compilerOptions, files: [file] }));
+  writeFileSync(config, JSON.stringify({ compilerOptions, files }));
   return run(process.execPath, [compiler.path, '-p', config, '--pretty', 'false', ...flags], project);
 }
 
+/** What entries export, by specifier. */
+function exported() {
+  const found = entries().map(({ specifier, name }) => ({
+    specifier,
+    file: join(project, 'node_modules', 'mcpwire', 'dist', `${name}.d.ts`),
+  }));
+  const options = { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext };
+  const program = ts.createProgram(
+    found.map(({ file }) => file),
+    options,
+  );
+  const checker = program.getTypeChecker();
+  return new Map(
+    found.map(({ specifier, file }) => {
+      const source = program.getSourceFile(file);
+      const module = source && checker.getSymbolAtLocation(source);
+      if (module === undefined) throw new Error(`${file} is no module`);
+      return [specifier, new Set(checker.getExportsOfModule(module).map(({ name }) => name))];
+    }),
+  );
+}
+
+/** The names that test/dist/names.ts has, by specifier. */
+function named() {
+  const source = ts.createSourceFile('names.ts', readFileSync('test/dist/names.ts', 'utf8'), ts.ScriptTarget.ES2022);
+  /** @type {Map<string, Set<string>>} */
+  const names = new Map();
+  for (const statement of source.statements) {
+    if (!ts.isExportDeclaration(statement) || !statement.moduleSpecifier || !statement.exportClause) continue;
+    if (!ts.isStringLiteral(statement.moduleSpecifier) || !ts.isNamedExports(statement.exportClause)) continue;
+    const list = statement.exportClause.elements.map(({ name, propertyName }) => (propertyName ?? name).text);
+    names.set(statement.moduleSpecifier.text, new Set(list));
+  }
+  return names;
+}
+
+step('test/dist/names.ts has every name of every entry', () => {
+  const found = exported();
+  const list = named();
+  const all = list.get('mcpwire') ?? new Set();
+  const roles = new Set(['mcpwire/server', 'mcpwire/client'].flatMap((role) => [...(found.get(role) ?? [])]));
+  /** @param {string} entry @param {Set<string>} names @param {Set<string>} wanted */
+  const compare = (entry, names, wanted) => [
+    ...[...names].filter((name) => !wanted.has(name)).map((name) => `${entry}: ${name} is new`),
+    ...[...wanted].filter((name) => !names.has(name)).map((name) => `${entry}: ${name} is missing`),
+  ];
+  const faults = compare('mcpwire/server and mcpwire/client', roles, all);
+  for (const [entry, names] of found) faults.push(...compare(entry, names, list.get(entry) ?? names));
+  for (const [specifier, names] of found) {
+    if (!list.has(specifier) && ![...names].every((name) => all.has(name))) faults.push(`${specifier} has no list`);
+  }
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  return `${[...list.values()].reduce((total, { size }) => total + size, 0)} names`;
+});
+
 mkdirSync(join(project, 'src'));
+cpSync('test/dist/names.ts', join(project, 'src', 'names.ts'));
 cpSync('test/dist/consumer.ts', join(project, 'src', 'consumer.ts'));
 for (const compiler of COMPILERS) {
   for (const [resolution, options] of Object.entries(RESOLUTIONS)) {
     step(`consumer, TypeScript ${compiler.name}, ${resolution}`, () => {
-      compile(compiler, 'src/consumer.ts', { ...options, skipLibCheck: false });
+      compile(compiler, ['src/consumer.ts', 'src/names.ts'], { ...options, skipLibCheck: false });
     });
   }
 }
@@ -147,7 +205,7 @@ ${client(count)}`;
 function instantiations(compiler, probe, count, typed) {
   const file = join('src', 'probe.ts');
   writeFileSync(join(project, file), PROBES[probe](count, typed));
-  const output = compile(compiler, file, { ...RESOLUTIONS.nodenext, skipLibCheck: true }, ['--extendedDiagnostics']);
+  const output = compile(compiler, [file], { ...RESOLUTIONS.nodenext, skipLibCheck: true }, ['--extendedDiagnostics']);
   const match = /^Instantiations:\s+(\d+)$/m.exec(output);
   if (match === null) throw new Error(`no instantiation count in:\n${output}`);
   return Number(match[1]);

@@ -76,9 +76,9 @@ export class Core {
   /** `Mcp-Name` for methods of extensions, where there are any. */
   nameOf?: (request: JsonRpcRequest) => string | undefined;
   /** Makes a call through all middleware. */
-  #run: ClientNext;
   readonly #perform: ClientNext;
-  readonly #middleware: ClientMiddleware[] = [];
+  /** The steps that middleware made, the outermost first. */
+  readonly #steps: ClientNext[] = [];
   readonly #draining = new Set<Watch>();
   readonly #handlers = new Map<string, Set<NotificationHandler>>();
   #id = 0;
@@ -95,17 +95,20 @@ export class Core {
     this.options = options;
     this.url = url;
     this.wire = wire;
-    this.#run = this.#perform = (call, ctx) => perform(this, call, ctx.options);
+    this.#perform = (call, ctx) => perform(this, call, ctx.options);
   }
 
   /** Makes a call. */
   call(method: string, params: JsonObject | undefined, options: InternalOptions): Promise<JsonObject> {
-    return this.#run({ method, ...(params && { params }) }, { server: this.link.server, options });
+    return (this.#steps[0] ?? this.#perform)(
+      { method, ...(params && { params }) },
+      { server: this.link.server, options },
+    );
   }
 
   use(middleware: ClientMiddleware): void {
-    this.#middleware.push(middleware);
-    this.#run = this.#middleware.reduceRight((next, wrap) => wrap(next), this.#perform);
+    // Made once, whatever is added later: it may hold state.
+    const inner = this.#steps.push(middleware((call, ctx) => (this.#steps[inner] ?? this.#perform)(call, ctx)));
   }
 
   get closed(): boolean {

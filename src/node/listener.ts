@@ -35,6 +35,8 @@ export interface NodeRequest {
 export interface NodeResponse {
   /** The connection is gone. */
   readonly destroyed: boolean;
+  /** An answer has begun. */
+  readonly headersSent?: boolean;
   /** Bytes that were written and not yet taken. */
   readonly writableLength: number;
   /** Sets status and headers. */
@@ -199,7 +201,8 @@ class NodeReply implements Reply {
   }
 
   answer(status: number, headers: AnswerHeaders, body = ''): void {
-    if (this.#response.destroyed) return;
+    // What stands around the listener may have answered, such as a time limit.
+    if (this.#response.destroyed || this.#response.headersSent) return;
     const length = Buffer.byteLength(body);
     if (headers === JSON_HEADERS)
       this.#response.writeHead(status, { 'content-type': JSON_TYPE, 'content-length': length });
@@ -211,6 +214,10 @@ class NodeReply implements Reply {
 
   open(headers: AnswerHeaders): void {
     const response = this.#response;
+    if (response.headersSent) {
+      this.#over = true;
+      return;
+    }
     response.writeHead(200, headers);
     response.flushHeaders();
     response.on('drain', () => this.#release());
@@ -231,6 +238,7 @@ class NodeReply implements Reply {
   }
 
   end(): void {
+    if (this.#over) return;
     this.#over = true;
     this.#response.end();
   }

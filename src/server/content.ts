@@ -85,6 +85,8 @@ export function isStructuredResult(value: unknown): value is StructuredResult {
 
 /** The result of a tool that has an output schema, from its validated value. */
 export function structured(value: unknown, content?: readonly ContentBlock[], meta?: MetaObject): JsonObject {
+  // JSON has no word for it, and the result would have no structured content.
+  if (value === undefined) throw new TypeError('A tool with an outputSchema must return a value: null for none');
   return {
     // Hosts that know no structured content read the same value as text (server/tools, "Structured Content").
     content: content ?? [{ type: 'text', text: JSON.stringify(value) }],

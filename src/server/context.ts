@@ -64,7 +64,11 @@ export interface Context<C = unknown> {
    * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/progress
    */
   progress(progress: number, total?: number, message?: string): Promise<void>;
-  /** Sends a notification on this request's stream. Settles when the stream has room again. */
+  /**
+   * Sends a notification on this request's stream. Settles when the stream has room again.
+   *
+   * @throws TypeError for params that JSON cannot carry
+   */
   notify(method: string, params?: JsonObject): Promise<void>;
   /**
    * Sends a log message to the caller, if this very request asked for its level. Never put secrets in it.

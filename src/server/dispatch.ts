@@ -14,7 +14,7 @@ import { META_LOG_LEVEL } from '../spec/meta.js';
 import { headersOf, raise, RequestContext, type Context, type Service } from './context.js';
 import type { AuthInfo, Exchange } from './exchange.js';
 import { isLogLevel } from './log.js';
-import { compose, type Middleware, type MiddlewareRequest } from './middleware.js';
+import type { Middleware, MiddlewareRequest, Next } from './middleware.js';
 import { timerMs, type ServerOptions } from './options.js';
 import type { Method } from './registry.js';
 import { requireCapabilities } from './capabilities.js';
@@ -48,7 +48,8 @@ export class Dispatcher {
   served = false;
   readonly #options: ServerOptions;
   readonly #stamp: ResultStamp;
-  readonly #middleware: Middleware[] = [];
+  /** The steps that middleware made, the outermost first. */
+  readonly #steps: Next[] = [];
 
   /** @param stamp what goes into every result */
   constructor(options: ServerOptions, service: Service, stamp: ResultStamp) {
@@ -58,8 +59,11 @@ export class Dispatcher {
   }
 
   use(middleware: Middleware): void {
-    this.#middleware.push(middleware);
-    this.#chain = compose(this.#middleware, async (request, ctx) => this.#call(request, ctx));
+    // Made once, whatever is added later: it may hold state.
+    const inner = this.#steps.push(
+      middleware(async (request, ctx) => (this.#steps[inner] ?? this.#call)(request, ctx)),
+    );
+    this.#chain = this.#steps[0]!;
   }
 
   /** No promise where nothing is waited for: it shows in the rate of a Node server. */
@@ -140,12 +144,13 @@ export class Dispatcher {
   /** All steps. Without middleware there is but one. */
   #chain: (request: MiddlewareRequest, ctx: Context) => JsonObject | Promise<JsonObject> = this.#call;
 
-  #within<T>(ms: number, running: T | Promise<T>, method: string, ctx: Context, exchange: Exchange): Promise<T> {
+  #within<T>(ms: number, running: T | Promise<T>, method: string, ctx: RequestContext, exchange: Exchange): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
         const error = raise('timeout', `"${method}" took longer than ${ms} ms (handlerTimeoutMs)`);
-        this.mask(error, error.message, ctx);
+        // Later it is told as what failed after its answer.
+        if (!ctx.responded) this.mask(error, error.message, ctx);
         exchange.cancel(error);
         reject(error);
       }, timerMs(ms));

@@ -2,7 +2,7 @@ import type { JsonObject } from '../json-rpc.js';
 import type { SchemaTypes } from '../schema/standard.js';
 import type { Tool } from '../spec/types.js';
 import type { Catalog } from './catalog.js';
-import type { Context } from './context.js';
+import { raise, type Context } from './context.js';
 import type { Mask } from './guard.js';
 import { compileMethod } from './method.js';
 import type { Method } from './registry.js';
@@ -80,8 +80,12 @@ export function methodsOf({ id, methods = {} }: ServerExtension, mask: Mask): [s
 export function wrapCalls(extensions: Iterable<ServerExtension>, tools: Catalog<CompiledTool>): CallNext | undefined {
   const wrapping = [...extensions].filter(({ wrapCall }) => wrapCall !== undefined);
   if (wrapping.length === 0) return undefined;
-  // Who comes here has been found.
-  const innermost: CallNext = (call, ctx) => tools.peek(call.tool.name)!.call(call.arguments, ctx);
+  const innermost: CallNext = ({ tool: { name }, arguments: args }, ctx) => {
+    const tool = tools.peek(name);
+    // It was there when the call came.
+    if (tool === undefined) throw raise('invalid_params', `Unknown tool: ${name}`);
+    return tool.call(args, ctx);
+  };
   return wrapping.reduceRight<CallNext>((next, { id, wrapCall }) => {
     const wrapped = wrapCall!(next);
     return (call, ctx) => wrapped({ ...call, options: tools.peek(call.tool.name)?.extensions?.[id] }, ctx);

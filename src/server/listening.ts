@@ -78,17 +78,18 @@ export class Listening {
   #settings(): SubscriptionSettings {
     const { mayWatch, limits } = this.#options;
     const { tools, prompts } = this.#catalogs;
-    const filters = new Map<string, ListenFilter>();
-    for (const { listenFilters = {} } of this.#extensions.values()) {
-      for (const [member, filter] of Object.entries(listenFilters)) filters.set(member, filter);
-    }
+    const extensions = this.#extensions;
     return {
       bus: this.#bus,
       offers: (kind) =>
         kind === 'tools' ? tools.known : kind === 'prompts' ? prompts.known : hasResources(this.#catalogs),
       mayWatch,
       sees: mayWatch === undefined ? this.#sees : undefined,
-      filters,
+      // Extensions may still come.
+      get filters() {
+        const filters = [...extensions.values()].map(({ listenFilters = {} }) => Object.entries(listenFilters));
+        return new Map<string, ListenFilter>(filters.flat());
+      },
       limits,
       streamDropBytes: limits?.streamDropBytes,
     };

@@ -17,7 +17,8 @@ export type Next = (request: MiddlewareRequest, ctx: Context) => Promise<JsonObj
 
 /**
  * Wraps every request of a server, on every transport: it runs before the method is looked up and sees the result object
- * on its way out. Errors are thrown: an `McpError` reaches the caller as it is, anything else is masked.
+ * on its way out. Errors are thrown: an `McpError` reaches the caller as it is, anything else is masked. Results may be
+ * shared between callers: return a changed copy. `next` may be called again, with the `ctx` that came.
  *
  * @example
  * ```ts
@@ -32,11 +33,6 @@ export type Next = (request: MiddlewareRequest, ctx: Context) => Promise<JsonObj
  * ```
  */
 export type Middleware = (next: Next) => Next;
-
-/** Composes middleware, first one outermost. */
-export function compose(middleware: readonly Middleware[], innermost: Next): Next {
-  return middleware.reduceRight<Next>((next, wrap) => wrap(next), innermost);
-}
 
 /** A span for every request. Loaded when it is asked for: most servers are not traced. */
 export function traced(tracer: Tracer): Middleware {

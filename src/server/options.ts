@@ -61,9 +61,12 @@ export interface ServerOptions {
   readonly allowedHosts?: readonly string[];
   /** CORS details. */
   readonly cors?: CorsOptions;
-  /** Size and time limits. */
+  /** Size and time limits; what is no number throws when the server is made. */
   readonly limits?: Partial<ServerLimits & SubscriptionLimits>;
-  /** Milliseconds of quiet on an open stream before a comment is sent to keep proxies from cutting it. Default 8,000. */
+  /**
+   * Milliseconds of quiet on an open stream before a comment is sent to keep proxies from cutting it; `Infinity`: never.
+   * Default 8,000.
+   */
   readonly keepAliveMs?: number;
   /** Milliseconds after which a handler's `ctx.signal` is aborted and the call fails. Default: no limit. */
   readonly handlerTimeoutMs?: number;

@@ -142,14 +142,26 @@ export class Subscriptions {
       for (const topic of topics) characters += topic.length;
       this.#characters += characters;
       if (this.#characters > this.#limits.subscribedCharacters) throw busy(ctx, 'The subscriptions watch too much');
-      if (topics.length > 0 && !this.#closed) await this.#attachFor(exchange);
+      let ending = topics.length === 0;
+      const left = new Promise<void>((resolve) => {
+        exchange.onClosing = () => {
+          ending = true;
+          resolve();
+        };
+      });
+      if (!ending && !this.#closed) {
+        const { signal } = exchange;
+        signal.addEventListener('abort', () => exchange.onClosing?.(), { once: true });
+        // A bus that hangs must not keep the place of who has gone.
+        if (!signal.aborted) await Promise.race([this.#attach(), left]);
+      }
       if (!exchange.gone) {
         const stream = new SubscriptionStream(exchange, id, topics, this.#forget);
         const acknowledged = stream.send(
           broadcast('notifications/subscriptions/acknowledged', { notifications: honoured }),
         );
         // No later: what changes from here on is sent, or waits for the acknowledgement to go out.
-        await (topics.length > 0 && !this.#closed ? this.#hold(stream, exchange) : acknowledged);
+        await (ending || this.#closed ? acknowledged : this.#hold(stream, exchange));
       }
     } finally {
       this.#characters -= characters;
@@ -182,10 +194,7 @@ export class Subscriptions {
   #hold(stream: SubscriptionStream, exchange: Exchange): Promise<void> {
     return new Promise((resolve) => {
       const end = (): void => stream.close();
-      this.#held.set(stream, () => {
-        exchange.signal.removeEventListener('abort', end);
-        resolve();
-      });
+      this.#held.set(stream, resolve);
       for (const topic of stream.topics) {
         const watchers = this.#topics.get(topic);
         if (watchers === undefined) this.#topics.set(topic, new Set([stream]));
@@ -193,7 +202,6 @@ export class Subscriptions {
       }
       exchange.onClosing = end;
       if (exchange.signal.aborted) end();
-      else exchange.signal.addEventListener('abort', end);
     });
   }
 
@@ -252,13 +260,6 @@ export class Subscriptions {
       throw invalid(`notifications.${member} has an entry with more than ${subscribedUriLength} characters`);
     }
     return [...new Set(keys)];
-  }
-
-  /** Until the caller leaves: a bus that hangs must not keep the place of who has gone. */
-  async #attachFor(exchange: Exchange): Promise<void> {
-    const { signal } = exchange;
-    const left = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-    if (!signal.aborted) await Promise.race([this.#attach(), left]);
   }
 
   #attach(): Promise<unknown> {

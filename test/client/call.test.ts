@@ -17,6 +17,9 @@ import {
   sse,
 } from './support.js';
 
+// For tests that make thousands of requests, also on a machine that has much else to do.
+const LONG = { timeout: 60_000 };
+
 describe('a request of revision 2026-07-28', () => {
   // spec: basic#meta.6 basic#meta.9 basic#requests.1 basic/transports/streamable-http#sending-messages.1
   // spec: basic/transports/streamable-http#sending-messages.2
@@ -495,7 +498,7 @@ describe('listTools', () => {
     expect(count).toBe(3);
   });
 
-  it('stops after 1,000 pages', async () => {
+  it('stops after 1,000 pages', LONG, async () => {
     let count = 0;
     const { url } = await listen(({ message }, response) =>
       json(response, result(message.id, { tools: [], nextCursor: String(count++) })),
@@ -504,7 +507,7 @@ describe('listTools', () => {
     expect(count).toBe(1000);
   });
 
-  it('takes 1,000 pages', async () => {
+  it('takes 1,000 pages', LONG, async () => {
     let count = 0;
     const { url } = await listen(({ message }, response) =>
       json(response, result(message.id, { tools: [], ...(++count < 1000 && { nextCursor: String(count) }) })),
@@ -679,7 +682,7 @@ describe('an abort', () => {
     await gone.promise;
   });
 
-  it('10,000 calls with one signal leave no listener on it', async () => {
+  it('10,000 calls with one signal leave no listener on it', LONG, async () => {
     const { signal } = new AbortController();
     const client = await pinned('http://localhost/mcp', {
       fetch: (_url, init) => {

@@ -306,7 +306,7 @@ describe('limits', () => {
     });
   });
 
-  it('read 16 MiB by default', async () => {
+  it('read 16 MiB by default', { timeout: 60_000 }, async () => {
     const { url } = await listen(({ message }, response) => {
       const room = 16_777_216 - result(message.id, { x: '' }).length;
       const body = result(message.id, { x: 'x'.repeat(room + (message.method === 'over' ? 1 : 0)) });
@@ -342,7 +342,7 @@ describe('after a failure', () => {
     await expect(client.callTool('x')).resolves.toMatchObject({ content: [] });
   });
 
-  it('200 unread bodies leave sockets for the next call', async () => {
+  it('200 unread bodies leave sockets for the next call', { timeout: 60_000 }, async () => {
     const { url, server } = await listen(({ message }, response) => {
       if (message.method === 'last') json(response, result(message.id));
       else response.writeHead(200, { 'content-type': 'text/html' }).write('<html>');

@@ -1,27 +1,63 @@
 // A user's program, compiled against the packed tarball by tools/check-types.mjs under every supported compiler. It is
-// never executed. Lines below @ts-expect-error must not compile.
+// never executed. Lines below @ts-expect-error must not compile. names.ts has every name.
 import * as z from 'zod';
 import * as everything from 'mcpwire';
-import { HttpTransport, McpClient, isMcpError, type McpError } from 'mcpwire/client';
+import {
+  HttpTransport,
+  McpClient,
+  isMcpError,
+  type AuthMiddleware,
+  type CacheStore,
+  type ClientExtension,
+  type ClientMiddleware,
+  type ClientOf,
+  type ClientTransport,
+  type McpError,
+  type McpErrorCode,
+  type ServerFacts,
+} from 'mcpwire/client';
 import * as modernClient from 'mcpwire/client/modern';
-import { serve, toNodeListener } from 'mcpwire/node';
+import { fromJsonSchema, type JsonSchemaValidator } from 'mcpwire/json-schema';
+import { serve, toNodeListener, type RunningServer } from 'mcpwire/node';
 import { ChannelTransport, serveChannel, serveStdio, StdioTransport, type ByteChannel } from 'mcpwire/stdio';
 import {
   McpServer,
   ToolError,
+  audio,
+  definePrompt,
+  defineResource,
   defineTool,
   image,
+  inputRequired,
+  link,
   memoryBus,
+  memoryRateLimitStore,
   rateLimit,
+  resource,
   result,
   text,
+  type AuthInfo,
   type Bus,
+  type Context,
+  type Elicited,
+  type Middleware,
+  type ServerExtension,
+  type TemplateVariables,
   type Tracer,
 } from 'mcpwire/server';
 import { ToolSchema, type methodSchemas, type WireSchema } from 'mcpwire/schemas';
 import * as modernServer from 'mcpwire/server/modern';
-import { connectInMemory, fakeClock, faultyFetch, recordWire, script, type WireEntry } from 'mcpwire/testing';
-import { clientTracing, traceContext, tracing } from 'mcpwire/tracing';
+import {
+  checkReplay,
+  connectInMemory,
+  fakeClock,
+  faultyFetch,
+  recordWire,
+  script,
+  type ReplayReport,
+  type WireEntry,
+} from 'mcpwire/testing';
+import { clientTracing, traceContext, tracing, type TraceContext, type TracingApi } from 'mcpwire/tracing';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 declare function same<A, B>(equal: Equal<A, B>): void;
@@ -168,14 +204,181 @@ export async function statements(): Promise<void> {
   await client.callTool('echo', { value: 'a' });
 }
 
+// --- Resources, prompts, lists ----------------------------------------------------------------------------------------
+
+const shelf = defineResource(
+  'shelf://{row}{/path*}{?sort}',
+  {
+    name: 'shelf',
+    mimeType: 'text/plain',
+    list: () => [{ uri: 'shelf://1/a', name: 'a' }],
+    complete: { row: ['1', '2'], sort: (value) => [value] },
+  },
+  ({ row, path, sort }) => {
+    same<typeof row, string>(true);
+    same<typeof path, readonly string[]>(true);
+    same<typeof sort, string | undefined>(true);
+    return row === '' ? undefined : [row, ...path, sort ?? ''].join();
+  },
+);
+same<TemplateVariables<'row:{id}'>['id'], string>(true);
+
+const review = definePrompt(
+  'review',
+  {
+    argsSchema: z.object({ code: z.string(), lines: z.coerce.number().optional() }),
+    complete: { code: (value, ctx) => [value, ...Object.keys(ctx.arguments)] },
+  },
+  ({ code, lines }) => {
+    same<typeof lines, number | undefined>(true);
+    return [{ role: 'user', content: text(code) }];
+  },
+);
+
+export const offering = new McpServer(
+  { name: 'offering', version: '1.0.0' },
+  { pageSize: 10, cache: { ttlMs: 1000, tools: { ttlMs: 0, cacheScope: 'public' } } },
+)
+  .context(({ request, auth }) => ({ tenant: request.headers.get('x-tenant') ?? auth?.subject }))
+  .add(shelf, review)
+  .tool(
+    'files',
+    { visible: (ctx) => ctx.auth?.scopes.includes('read'), requires: { elicitation: { form: {} } } },
+    (_args, ctx) => {
+      same<typeof ctx.context, { tenant: string | undefined }>(true);
+      return [
+        audio(new Uint8Array([0]), 'audio/wav'),
+        link('shelf://1', 'one', { mimeType: 'text/plain' }),
+        resource({ uri: 'shelf://1', text: 'one' }),
+      ];
+    },
+  )
+  .list(
+    'resources',
+    ({ cursor }) => ({ resources: [{ uri: `row:${cursor}`, name: 'row' }], nextCursor: 'more' }),
+    (uri) => uri,
+  );
+// @ts-expect-error the template has no such variable
+offering.resource('page://{id}', { name: 'page' }, ({ row }) => row);
+// @ts-expect-error there is no such list
+offering.list('templates', () => ({}));
+// @ts-expect-error there is no such argument
+offering.prompt('bad', { argsSchema: z.object({ a: z.string() }), complete: { b: [] } }, () => '');
+
+export async function offered(client: ClientOf<typeof offering>): Promise<void> {
+  await client.getPrompt('review', { code: 'x', lines: '3' });
+  // @ts-expect-error arguments are text
+  await client.getPrompt('review', { code: 'x', lines: 3 });
+  const { contents } = await client.readResource('shelf://1/a', { refresh: true });
+  for (const part of contents) if ('text' in part) same<typeof part.text, string>(true);
+  const { values } = await client.complete({ type: 'ref/prompt', name: 'review' }, { name: 'code', value: '' });
+  same<(typeof values)[number], string>(true);
+}
+
+// --- Questions --------------------------------------------------------------------------------------------------------
+
+async function sure(ctx: Context): Promise<boolean> {
+  const answer: Elicited<{ sure: boolean }> = await ctx.elicit('Sure?', z.object({ sure: z.boolean() }), {
+    key: 'sure',
+  });
+  // @ts-expect-error there is content only where the user accepted
+  console.log(answer.content);
+  return answer.action === 'accept' && answer.content.sure;
+}
+
+export const asking = new McpServer(
+  { name: 'asking', version: '1.0.0' },
+  { secret: ['new-new-new-new-new', 'old-old-old-old-old'] },
+)
+  .tool('ask', {}, async (_args, ctx) => {
+    const id = await ctx.once('id', () => 'a');
+    same<typeof id, string>(true);
+    const { action } = await ctx.elicitUrl('Pay', 'https://example.com/pay', { done: () => true });
+    await ctx.log('info', { action });
+    return (await sure(ctx)) ? id : 'no';
+  })
+  .tool('later', {}, (_args, ctx) => (ctx.requestState === 'due' ? 'done' : inputRequired({ requestState: 'due' })));
+// @ts-expect-error a question has a schema
+asking.tool('vague', {}, async (_args, ctx) => (await ctx.elicit('What?')).action);
+
+// --- Middleware, extensions -------------------------------------------------------------------------------------------
+
+const known: Middleware = (next) => async (request, ctx) => {
+  if (ctx.auth === undefined) throw ctx.error(1000, 'Who are you?', { status: 401, data: { realm: 'a' } });
+  return next(request, ctx);
+};
+const audit: ServerExtension = {
+  id: 'com.example/audit',
+  wrapCall: (next) => (call, ctx) => next(call, ctx),
+  methods: { 'audit/count': { params: z.object({ of: z.string() }), handler: ({ of }: { of: string }) => ({ of }) } },
+  listenFilters: { lines: (asked) => (asked === true ? { value: true, keys: ['all'] } : undefined) },
+};
+export const extended = new McpServer({ name: 'extended', version: '1.0.0' }).use(known).extend(audit);
+extended.notify.changed({ kind: 'extension', filter: 'lines', key: 'all', method: 'notifications/lines', params: {} });
+// @ts-expect-error a filter grants keys
+export const careless: ServerExtension = { id: 'a.b/c', listenFilters: { lines: () => true } };
+
+const parcels: ClientExtension = {
+  id: 'com.example/parcels',
+  resultTypes: { parcel: ({ parcelId }, ctx) => ctx.request('parcels/get', { parcelId }) },
+  notifications: { 'notifications/lines': (params) => console.log(params) },
+};
+const quiet: ClientMiddleware = (next) => (call, ctx) =>
+  next(call, { ...ctx, options: { ...ctx.options, retry: false } });
+const signed: AuthMiddleware = (request, next) => next(request);
+
+export async function equipped(transport: ClientTransport, store: CacheStore, prior: ServerFacts): Promise<void> {
+  const client = await McpClient.connect('http://127.0.0.1:3000/mcp', {
+    auth: signed,
+    cache: { store, authorization: () => 'me' },
+    extensions: [parcels],
+    jsonSchema: fromJsonSchema,
+    prior,
+  });
+  client.use(quiet);
+  await McpClient.connect(transport, { signal: AbortSignal.timeout(1) });
+  // @ts-expect-error milliseconds are a number
+  await McpClient.connect(transport, { timeoutMs: '1s' });
+}
+
+export function explained(code: McpErrorCode): string {
+  // @ts-expect-error no such code
+  return code === 'timed_out' ? 'slow' : code;
+}
+
+// --- JSON Schema as it is ---------------------------------------------------------------------------------------------
+
+export const validator: JsonSchemaValidator = fromJsonSchema;
+export const selecting = new McpServer({ name: 'selecting', version: '1.0.0' }).tool(
+  'select',
+  { inputSchema: fromJsonSchema<{ table: string }>({ type: 'object', properties: { table: { type: 'string' } } }) },
+  ({ table }) => {
+    same<typeof table, string>(true);
+    return table;
+  },
+);
+// @ts-expect-error text is no schema
+fromJsonSchema('object');
+
 // --- Changes, limits and spans --------------------------------------------------------------------------------------
 
 declare const tracer: Tracer;
+declare const api: TracingApi;
 const bus: Bus = memoryBus();
 export const observed = new McpServer({ name: 'observed', version: '1.0.0' }, { bus, mayWatch: (uri) => uri !== '' })
-  .use(tracing(tracer, { attributes: { 'network.transport': 'tcp' } }))
-  .use(rateLimit({ methods: { 'tools/call': { burst: 10, perSecond: 1 } }, tools: { ping: false } }))
-  .tool('ping', {}, (_args, ctx) => String(traceContext(ctx).traceparent));
+  .use(tracing(tracer, { api, attributes: { 'network.transport': 'tcp' } }))
+  .use(
+    rateLimit({
+      methods: { 'tools/call': { burst: 10, perSecond: 1 } },
+      tools: { ping: false },
+      key: (_request, ctx) => ctx.auth?.subject,
+      store: memoryRateLimitStore({ maxBuckets: 10 }),
+    }),
+  )
+  .tool('ping', {}, (_args, ctx) => {
+    const context: TraceContext = traceContext(ctx);
+    return String(context.traceparent);
+  });
 observed.notify.resourceUpdated('file:///a');
 void bus.publish({ kind: 'resource', uri: 'file:///a' });
 // @ts-expect-error a resource's update names the resource
@@ -202,10 +405,12 @@ wrong.tool('misspelt', { inputScheme: z.object({}) }, () => 'x');
 // --- Serving --------------------------------------------------------------------------------------------------------
 
 export async function node(): Promise<void> {
-  const { url, close } = await serve(server, { port: 0, host: '127.0.0.1', path: '/mcp' });
-  same<typeof url, string>(true);
-  await close();
-  toNodeListener(server);
+  const running: RunningServer = await serve(server, { port: 0, host: '127.0.0.1', path: '/mcp' });
+  same<typeof running.url, string>(true);
+  await running.close({ graceMs: 10 });
+  toNodeListener(server, { trustParsedBody: true });
+  // @ts-expect-error a port is a number
+  await serve(server, { port: '3000' });
 }
 
 export async function streams(channel: ByteChannel): Promise<void> {
@@ -223,7 +428,8 @@ export async function streams(channel: ByteChannel): Promise<void> {
 
 /** What Workers, Deno and Bun ask of a default export. */
 export const worker: { fetch(request: Request, env: { auth: string }, ctx: object): Promise<Response> } = server;
-export const trusted: (request: Request) => Promise<Response> = server.handler({ platform: { region: 'eu' } });
+const auth: AuthInfo = { subject: 'a', scopes: ['read'], claims: {} };
+export const trusted: (request: Request) => Promise<Response> = server.handler({ auth, platform: { region: 'eu' } });
 
 // --- One package, whatever the entry --------------------------------------------------------------------------------
 
@@ -260,4 +466,10 @@ export async function tested(): Promise<readonly WireEntry[]> {
   // @ts-expect-error no answer to anything
   script([{ answer: 'yes' }]);
   return record.snapshot();
+}
+
+export async function replayed(): Promise<ReplayReport> {
+  // @ts-expect-error what is called is a tool, a prompt or a resource
+  await checkReplay(asking, { method: 'ask' }, []);
+  return checkReplay(asking, { tool: 'ask' }, [{ elicitUrl: 'accept' }, { elicit: 'decline' }], { results: 'same' });
 }

@@ -1,8 +1,11 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { McpClient } from 'mcpwire/client';
-import { serve } from 'mcpwire/node';
+import { serve, toNodeListener } from 'mcpwire/node';
 import { McpServer } from 'mcpwire/server';
-import { expect, test } from 'vitest';
-import { gate } from '../helpers/gate.js';
+import { expect, test, vi } from 'vitest';
+import { gate, settle, until } from '../helpers/gate.js';
+import { headersOf, rpc } from '../helpers/wire.js';
 
 test('closing one of two places where a server is mounted leaves the other open', async () => {
   const server = new McpServer({ name: 'm', version: '1' }).tool('hi', {}, () => 'hi');
@@ -67,4 +70,39 @@ test('serve with an aborted signal is an McpError and listens nowhere', async ()
     code: 'aborted',
     cause: 'no',
   });
+});
+
+test.each([false, true])('what answers before the server does ends no process (the tool sends: %j)', async (sends) => {
+  const unhandled = vi.fn<(reason: unknown) => void>();
+  process.on('unhandledRejection', unhandled);
+  const release = gate();
+  const ended = gate();
+  const server = new McpServer({ name: 'm', version: '1' }).tool('slow', {}, async (_args, ctx) => {
+    await release.opened;
+    if (sends) await ctx.notify('late');
+    ended.open();
+    return 'late';
+  });
+  const listener = toNodeListener(server);
+  const http = createServer((request, response) => {
+    listener(request, response);
+    // As a time limit of a framework does that begins to stream an error page.
+    response.writeHead(503).write('too ');
+    void (async () => {
+      await until(() => request.readableEnded);
+      release.open();
+      await ended.opened;
+      await settle();
+      response.end('late');
+    })();
+  });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  const { port } = http.address() as AddressInfo;
+  const message = rpc('tools/call', { name: 'slow', arguments: {} });
+  const init = { method: 'POST', headers: headersOf(message), body: JSON.stringify(message) };
+  const response = await fetch(`http://127.0.0.1:${port}/`, init);
+  expect([response.status, await response.text()]).toEqual([503, 'too late']);
+  process.off('unhandledRejection', unhandled);
+  expect(unhandled).not.toHaveBeenCalled();
+  await new Promise((resolve) => http.close(resolve));
 });

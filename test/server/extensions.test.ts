@@ -9,6 +9,7 @@ import {
   type Tool,
 } from 'mcpwire/server';
 import * as z from 'zod';
+import { gate } from '../helpers/gate.js';
 import { BlockReader } from '../helpers/sse.js';
 import { ask, firstText, META, modern, plain, toolCall, type Json } from '../helpers/wire.js';
 
@@ -281,4 +282,37 @@ describe('listenFilters', () => {
       error: { code: -32602, message: 'jobs must be a list' },
     });
   });
+});
+
+test('a call that waits in a wrapper while its tool is removed is one of an unknown tool', async () => {
+  const arrived = gate();
+  const removed = gate();
+  const server = make()
+    .tool('t', {}, () => 'x')
+    .extend({
+      id: ID,
+      wrapCall: (next) => async (call, ctx) => {
+        arrived.open();
+        await removed.opened;
+        return next(call, ctx);
+      },
+    });
+  const answer = ask(server, toolCall('t'));
+  await arrived.opened;
+  server.remove('tool', 't');
+  removed.open();
+  expect((await answer).error).toEqual({ code: -32602, message: 'Unknown tool: t' });
+});
+
+test('an extension that comes after the first listen request has its members of the filter', async () => {
+  const server = make().tool('t', {}, () => 'x');
+  const listen = async () => {
+    const filter = { notifications: { toolsListChanged: true, jobs: true } };
+    const response = await server.fetch(modern('subscriptions/listen', filter));
+    return (await new BlockReader(response).message())?.['params'] as Json;
+  };
+  expect((await listen())['notifications']).toEqual({ toolsListChanged: true });
+  server.extend({ id: ID, listenFilters: { jobs: () => ({ value: ['a'], keys: ['a'] }) } });
+  expect((await listen())['notifications']).toEqual({ toolsListChanged: true, jobs: ['a'] });
+  await server.close();
 });

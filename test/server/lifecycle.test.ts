@@ -218,3 +218,19 @@ test('a signal that is looked at when all is over is not kept for the closing', 
   // Whoever is told is whoever is held.
   expect(signal?.aborted).toBe(false);
 });
+
+test('a handler that answered early and takes too long is told to onError once', async () => {
+  const onError = vi.fn();
+  const server = new McpServer({ name: 'l', version: '1' }, { handlerTimeoutMs: 1_000, onError }).method(
+    'own',
+    {},
+    async (_params, ctx) => {
+      await ctx.respond({ early: true });
+      await aborted(ctx.signal);
+    },
+  );
+  const response = await server.fetch(modern('own'));
+  await clock.advance(1_000);
+  expect(await response.text()).toContain('early');
+  expect(onError).toHaveBeenCalledTimes(1);
+});

@@ -135,6 +135,17 @@ describe('middleware', () => {
     expect(seen).toMatchObject([true, true, { rpcCode: 1001 }, true, { code: 'method_not_found' }]);
   });
 
+  test('is made once, whatever is added later', async () => {
+    const made = vi.fn<Middleware>((next) => next);
+    const server = make()
+      .use(made)
+      .use((next) => next);
+    await ask(server, modern('tools/list'));
+    server.use((next) => next);
+    await ask(server, modern('tools/list'));
+    expect(made).toHaveBeenCalledTimes(1);
+  });
+
   test('added later wraps later requests', async () => {
     const server = make();
     await ask(server, toolCall('t'));

@@ -494,6 +494,17 @@ describe('ending', () => {
     expect(subscriptions.size).toBe(1);
   });
 
+  test('the place that serves a stream may begin to close while a bus keeps the caller waiting', async () => {
+    const bus: Bus = { publish() {}, subscribe: () => new Promise(() => {}) };
+    const { subscriptions } = setUp({ bus });
+    const { exchange, closed } = listen(subscriptions, { toolsListChanged: true });
+    await settle();
+    exchange.onClosing?.();
+    expect(await closed).toEqual({ _meta: { [ID]: 1 } });
+    expect([subscriptions.size, subscriptions.open]).toEqual([0, 0]);
+    expect(exchange.messages).toEqual([acknowledged({ toolsListChanged: true })]);
+  });
+
   test('a caller that leaves while a bus keeps it waiting is forgotten, too', async () => {
     const bus: Bus = { publish() {}, subscribe: () => new Promise(() => {}) };
     const { subscriptions } = setUp({ bus });

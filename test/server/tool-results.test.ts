@@ -234,3 +234,10 @@ describe('with an outputSchema', () => {
     expect((await ask(asyncServer, toolCall('t', {}, { meta: { n: 1 } }))).result.structuredContent).toEqual({ n: 1 });
   });
 });
+
+test('nothing is no structured value, whatever the schema admits', async () => {
+  const onError = vi.fn<(error: unknown) => void>();
+  const server = make({ onError }).tool('t', { outputSchema: z.unknown() }, () => undefined);
+  expect((await ask(server, toolCall('t'))).result).toMatchObject({ isError: true });
+  expect(String(onError.mock.calls[0]?.[0])).toMatch(/must return a value: null for none/);
+});
