@@ -6,7 +6,10 @@ const config: KnipConfig = {
     ...entries().map(({ source }) => source),
     'bench/**/*.mjs',
     'examples/*.ts',
+    // Bundled by path in test/docs.
+    'examples/docs/stdio-server.ts',
     'test/{conformance,dist,interop,runtimes}/**/*.{ts,mjs}',
+    'test/stdio/fixtures/*.mjs',
     'tools/*.mjs',
   ],
   project: ['{src,test,examples,bench,tools}/**/*.{ts,mjs}', '*.{ts,mjs}'],

@@ -26,6 +26,7 @@ export default {
     'observability',
     'client',
     'serving',
+    'stdio',
     'schemas',
     'testing',
     'errors',

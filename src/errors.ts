@@ -62,6 +62,12 @@ export interface McpErrorFacts {
   readonly cause?: unknown;
   /** The URL that was asked. */
   readonly url?: string | undefined;
+  /** What a server's process exited with. */
+  readonly exitCode?: number | undefined;
+  /** The signal that ended a server's process, such as `SIGKILL`. */
+  readonly exitSignal?: string | undefined;
+  /** The last of what a server's process wrote to stderr. */
+  readonly stderr?: string | undefined;
 }
 
 // A registered symbol, so that two copies of this package in one program recognise each other's errors.
@@ -98,6 +104,12 @@ export class McpError extends Error {
   declare readonly retryAfterMs?: number;
   /** The URL that was asked, if there was one. */
   declare readonly url?: string;
+  /** What the server's process exited with, if it was one. */
+  declare readonly exitCode?: number;
+  /** The signal that ended the server's process, such as `SIGKILL`. */
+  declare readonly exitSignal?: string;
+  /** The last of what the server's process wrote to stderr, 8 KiB at most. */
+  declare readonly stderr?: string;
 
   constructor(code: McpErrorCode, message: string, { cause, ...facts }: McpErrorFacts = {}) {
     super(message, cause === undefined ? undefined : { cause });

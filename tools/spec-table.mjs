@@ -134,7 +134,7 @@ function totals() {
     ['client', (one) => binds(one) && one.side === 'client'],
     ['server', (one) => binds(one) && one.side === 'server'],
     ['both', (one) => binds(one) && one.side === 'both'],
-    ['stdio, not built yet', ({ side, piece }) => side !== 'host' && piece === 'stdio'],
+    ['older servers over stdio, not built yet', ({ side, piece }) => side !== 'host' && piece === 'stdio'],
     ['authorization, not built yet', ({ side, piece }) => side !== 'host' && piece === 'authorization'],
     ['stores, not built yet', ({ side, piece }) => side !== 'host' && piece === 'stores'],
     ['host', ({ side }) => side === 'host'],

@@ -1,9 +1,9 @@
 /** Reading HTTP responses: bounded, and never left unread. */
-import { isMcpError, McpError, type McpErrorCode } from '../errors.js';
+import { McpError, type McpErrorCode } from '../errors.js';
 import { concat } from '../http/body.js';
 import { decodeText, parseMessage } from '../http/sse-decode.js';
 import type { JsonRpcErrorResponse, JsonRpcMessage, RequestId } from '../json-rpc.js';
-import { noteFacts } from './transport.js';
+import { abortError, noteFacts } from './transport.js';
 
 const decoder = /* @__PURE__ */ new TextDecoder();
 const strictDecoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true });
@@ -72,12 +72,6 @@ export class BodyReader {
 /** The error for a body that ended, or broke, before the JSON-RPC response. */
 export function streamEnded(url: string, cause?: unknown): McpError {
   return new McpError('stream_ended', `${url}: the stream ended without a response`, { cause, url });
-}
-
-/** Why a signal was aborted, as an `McpError`. */
-export function abortError(signal: AbortSignal): McpError {
-  const cause: unknown = signal.reason;
-  return isMcpError(cause) ? cause : new McpError('aborted', 'The call was aborted', { cause });
 }
 
 /**

@@ -9,8 +9,15 @@ import { JSON_TYPE, SSE_TYPE, typeOf } from '../http/media.js';
 import { createSseDecoder, parseMessage } from '../http/sse-decode.js';
 import { isObject, type JsonRpcMessage, type JsonRpcNotification, type JsonRpcRequest } from '../json-rpc.js';
 import { META_PROTOCOL_VERSION } from '../spec/meta.js';
-import { abortError, BodyReader, decodeMessage, discard, readFailure, streamEnded } from './http-response.js';
-import { type ClientTransport, type ExchangeOptions, errorOf, type HeaderSource, noteFacts } from './transport.js';
+import { BodyReader, decodeMessage, discard, readFailure, streamEnded } from './http-response.js';
+import {
+  abortError,
+  type ClientTransport,
+  type ExchangeOptions,
+  errorOf,
+  type HeaderSource,
+  noteFacts,
+} from './transport.js';
 
 /**
  * Fetch middleware: it sees every request with its URL and every response with its headers, and may send again.

@@ -1,7 +1,7 @@
 /**
  * The seam between the client and the way its messages travel.
  */
-import { McpError, type McpErrorCode } from '../errors.js';
+import { isMcpError, McpError, type McpErrorCode } from '../errors.js';
 import {
   errorCodeOf,
   type JsonRpcErrorResponse,
@@ -75,4 +75,10 @@ export function errorOf(response: JsonRpcErrorResponse): McpError {
   const { code: rpcCode, message, data } = response.error;
   const { code = errorCodeOf(rpcCode), ...rest } = facts.get(response) ?? {};
   return new McpError(code, message || `JSON-RPC error ${rpcCode}`, { ...rest, rpcCode, data });
+}
+
+/** Why a signal was aborted, as an `McpError`. */
+export function abortError(signal: AbortSignal): McpError {
+  const cause: unknown = signal.reason;
+  return isMcpError(cause) ? cause : new McpError('aborted', 'The call was aborted', { cause });
 }

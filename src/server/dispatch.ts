@@ -171,7 +171,9 @@ export class Dispatcher {
       onError === undefined ? console.error(`mcpwire: ${text}`, error) : onError(error, ctx, errorId))().catch(
       console.error,
     );
-    return unsafelyExposeErrorMessages === true && error instanceof Error ? error.message : text;
+    const exposed =
+      unsafelyExposeErrorMessages === true || (ctx instanceof RequestContext && ctx.exchange.exposesErrors === true);
+    return exposed && error instanceof Error ? error.message : text;
   };
 }
 

@@ -79,6 +79,8 @@ export interface Exchange {
   readonly bare: boolean;
   /** `false`: the caller accepts one JSON object and nothing else; what is sent before it is dropped. Default `true`. */
   readonly streams?: boolean;
+  /** The messages of unexpected errors may go out: the caller is the one who started this program. Default `false`. */
+  readonly exposesErrors?: boolean;
   /** Bytes sent and not yet taken, where the transport can tell. */
   readonly unsent?: number;
   /**

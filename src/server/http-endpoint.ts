@@ -63,6 +63,10 @@ export interface HttpEndpoint {
   readonly service: Service;
   /** What the server runs; mounts are part of it. */
   readonly running: Running;
+  /** Hears what fails unexpectedly before there is a message; answers what the caller may know of it. */
+  readonly tell: (error: unknown) => string;
+  /** `false`: only revision 2026-07-28 is served. */
+  readonly legacy: false | undefined;
   /**
    * Answers one request. Never throws.
    *
@@ -169,7 +173,7 @@ export function httpEndpoint(
     refuse(reply, 405, 'Send POST', { ...cors, allow: 'POST' });
   }
 
-  return { limits, names, service, running, serve };
+  return { limits, names, service, running, tell, legacy, serve };
 }
 
 /** The sender of one message, from that message alone. */
@@ -199,7 +203,8 @@ class HttpPeer implements Peer {
   }
 }
 
-function metaOf(value: unknown): JsonObject | undefined {
+/** The `_meta` of something that may not even be a message. */
+export function metaOf(value: unknown): JsonObject | undefined {
   // Whatever JSON it is, a member that is not there is undefined.
   const meta = (value as { readonly params?: { readonly _meta?: unknown } | null } | null)?.params?._meta;
   return isObject(meta) ? meta : undefined;
@@ -261,11 +266,11 @@ function mismatch(header: string, problem: string): McpError {
   return new McpError('header_mismatch', `Header mismatch: ${header} ${problem}`);
 }
 
-function missingMeta(key: string): McpError {
+export function missingMeta(key: string): McpError {
   return new McpError('invalid_params', `params._meta must carry ${key}`);
 }
 
-function unsupportedVersion(requested: string): McpError {
+export function unsupportedVersion(requested: string): McpError {
   return new McpError('unsupported_version', `Unsupported protocol version; supported: ${MODERN_VERSIONS.join()}`, {
     data: { supported: [...MODERN_VERSIONS], requested },
   });

@@ -19,6 +19,7 @@ import {
 import * as modernClient from 'mcpwire/client/modern';
 import { fromJsonSchema, type JsonSchemaValidator } from 'mcpwire/json-schema';
 import { serve, toNodeListener, type RunningServer } from 'mcpwire/node';
+import { ChannelTransport, serveChannel, serveStdio, StdioTransport, type ByteChannel } from 'mcpwire/stdio';
 import {
   McpServer,
   ToolError,
@@ -410,6 +411,19 @@ export async function node(): Promise<void> {
   toNodeListener(server, { trustParsedBody: true });
   // @ts-expect-error a port is a number
   await serve(server, { port: '3000' });
+}
+
+export async function streams(channel: ByteChannel): Promise<void> {
+  const { closed } = serveChannel(server, channel, { limits: { lineBytes: 1024 } });
+  const local = await McpClient.connect<typeof server>(new ChannelTransport(channel));
+  await local.callTool('job_run', { job_id: 'a' });
+  const started = new StdioTransport({ command: 'node', args: ['server.js'], stderr: 'inherit' });
+  same<typeof started.pid, number | undefined>(true);
+  await McpClient.connect<typeof server>(started, { prior: undefined });
+  serveStdio(server, { exit: false });
+  await closed;
+  // @ts-expect-error a command is a program, not a line for a shell
+  void new StdioTransport('node server.js');
 }
 
 /** What Workers, Deno and Bun ask of a default export. */

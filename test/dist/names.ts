@@ -484,6 +484,22 @@ export type {
   notificationSchemas,
 } from 'mcpwire/schemas';
 export type {
+  ByteChannel,
+  ByteReader,
+  ByteWriter,
+  ChannelLimits,
+  ChannelTransport,
+  ChannelTransportOptions,
+  ClientChannelLimits,
+  ServeChannelOptions,
+  ServeStdioOptions,
+  ServedChannel,
+  StdioTransport,
+  StdioTransportOptions,
+  serveChannel,
+  serveStdio,
+} from 'mcpwire/stdio';
+export type {
   DisposableClock,
   ElicitStep,
   ElicitUrlStep,
