@@ -131,7 +131,7 @@ export function startProcess(options: StdioTransportOptions): ServerProcess {
     stdin.end();
     if (!(await gone(graceMs))) kill('SIGTERM');
     if (!(await gone(graceMs))) kill('SIGKILL');
-    await within(LAST_MS, closed);
+    await gone(LAST_MS);
     for (const stream of [stdin, stdout, child.stderr]) stream?.destroy();
   }
 
