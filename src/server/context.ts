@@ -279,6 +279,9 @@ export class RequestContext implements Context {
     if (this.#stamp !== undefined && !this.#service.resultTypes.has(type)) {
       throw new TypeError(`resultType ${JSON.stringify(type)} belongs to no extension of this server`);
     }
+    if (this.#asks && type !== 'input_required' && result['requestState'] !== undefined) {
+      throw new TypeError('A copy of inputRequired(...) is not sealed: hand on the very object');
+    }
     // Who comes here was asked by a request, which has an id.
     return this.exchange.respond(new ResultResponse(this.id!, result, this.#stamp), options);
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import {
+  inputRequired,
   McpServer,
   memoryBus,
   type CallNext,
@@ -315,4 +316,14 @@ test('an extension that comes after the first listen request has its members of 
   server.extend({ id: ID, listenFilters: { jobs: () => ({ value: ['a'], keys: ['a'] }) } });
   expect((await listen())['notifications']).toEqual({ toolsListChanged: true, jobs: ['a'] });
   await server.close();
+});
+
+test('a wrapper that copies what asks for input never sends the state in clear text', async () => {
+  const onError = vi.fn<OnError>();
+  const server = new McpServer({ name: 'x', version: '1' }, { onError })
+    .extend({ id: 'com.example/copy', wrapCall: (next) => async (call, ctx) => ({ ...(await next(call, ctx)) }) })
+    .tool('ask', {}, () => inputRequired({ requestState: { pin: 'secret-pin' } }));
+  const response = await server.fetch(toolCall('ask'));
+  expect(await response.text()).not.toContain('secret-pin');
+  expect(onError.mock.calls[0]?.[0]).toMatchObject({ message: expect.stringContaining('not sealed') as string });
 });
