@@ -171,6 +171,8 @@ export type Elicited<Content> =
 
 /** What requests need of their server. */
 export interface Service {
+  /** The server's name: what it seals, no other server opens, though it have the same secret. */
+  readonly name: string;
   /** The server may send log messages. */
   readonly logging: boolean;
   readonly secret: Secret | readonly Secret[] | undefined;

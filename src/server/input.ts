@@ -124,7 +124,8 @@ export async function openReplay(
     },
   });
   const settings = { sealer: service.sealer, maxRounds, maxStateBytes };
-  return Replay.open(params, bindingOf(method, params, peer.auth), settings, peer.capabilities);
+  const binding = JSON.stringify(service.name) + bindingOf(method, params, peer.auth);
+  return Replay.open(params, binding, settings, peer.capabilities);
 }
 
 const NO_SECRET =

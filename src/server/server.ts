@@ -118,6 +118,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     const hints: Required<CacheHints> = { ttlMs: cache?.ttlMs ?? 0, cacheScope: cache?.cacheScope ?? 'private' };
     this.#stamp = (own) => resultStamp({ ...hints, ...own, _meta });
     const service: Service = {
+      name: implementation.name,
       logging,
       secret,
       limits: limitsOf(options),

@@ -8,7 +8,7 @@ import type { Json } from './wire.js';
 
 export const ID = 'io.modelcontextprotocol/subscriptionId';
 
-const service: Service = { logging: true, secret: undefined, limits: defaultLimits, resultTypes: new Set() };
+const service: Service = { name: 's', logging: true, secret: undefined, limits: defaultLimits, resultTypes: new Set() };
 
 export interface FakeCaller {
   readonly id?: string | number;

@@ -10,8 +10,8 @@ const consent = z.object({ ok: z.boolean() });
 type Handler = (ctx: Context) => Promise<string | ReturnType<typeof inputRequired>>;
 
 /** The same handler as a tool, a prompt, a resource and a template. */
-function serverOf(handler: Handler, options: ServerOptions = {}): McpServer<unknown> {
-  return new McpServer({ name: 's', version: '1' }, { secret: SECRET, onError: () => {}, ...options })
+function serverOf(handler: Handler, options: ServerOptions = {}, name = 's'): McpServer<unknown> {
+  return new McpServer({ name, version: '1' }, { secret: SECRET, onError: () => {}, ...options })
     .tool('it', { inputSchema: z.object({ n: z.number().default(0) }) }, (_args, ctx) => handler(ctx))
     .prompt('it', { argsSchema: z.object({ n: z.string().default('0') }) }, (_args, ctx) => handler(ctx))
     .resource('it://fixed', { name: 'fixed' }, (_variables, ctx) => handler(ctx))
@@ -182,6 +182,12 @@ describe.each<[string, string, Json, Json]>([
     test('A25: was sealed with another secret', async () => {
       const foreign = serverOf(asking, { secret: 'another secret of more than sixteen characters' });
       const { requestState } = (await send(foreign, method, params)).result;
+      await expectRefused({ requestState });
+    });
+
+    test('A25: was sealed by another server with the same secret', async () => {
+      const other = serverOf(asking, {}, 'other');
+      const { requestState } = (await send(other, method, params)).result;
       await expectRefused({ requestState });
     });
 
