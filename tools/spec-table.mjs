@@ -90,7 +90,7 @@ function render() {
     '',
     '## The official suite',
     '',
-    '`npm run conformance` runs [`@modelcontextprotocol/conformance`](https://www.npmjs.com/package/@modelcontextprotocol/conformance)',
+    '`npm run conformance` runs [`@modelcontextprotocol/conformance`](https://github.com/modelcontextprotocol/conformance)',
     'on the built package. Warnings count as failures, and nothing is expected to fail.',
     '',
     ...table(
