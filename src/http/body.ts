@@ -74,14 +74,15 @@ export function parseMessage(bytes: Uint8Array, limits: JsonLimits): unknown {
   return value;
 }
 
-const QUOTE = 34;
-const COMMA = 44;
-const COLON = 58;
-const OPEN_ARRAY = 91;
-const BACKSLASH = 92;
-const CLOSE_ARRAY = 93;
-const OPEN_OBJECT = 123;
-const CLOSE_OBJECT = 125;
+// What JSON is made of, as bytes. Plain constants, which bundlers inline.
+export const QUOTE = 34;
+export const COMMA = 44;
+export const COLON = 58;
+export const OPEN_ARRAY = 91;
+export const BACKSLASH = 92;
+export const CLOSE_ARRAY = 93;
+export const OPEN_OBJECT = 123;
+export const CLOSE_OBJECT = 125;
 
 /**
  * One pass before the parser, so that depth and size are bounded on engines whose parsers recurse. Over bytes, since all

@@ -11,12 +11,13 @@ import {
 } from '../json-rpc.js';
 import { isThenable } from '../schema/standard.js';
 import { META_LOG_LEVEL } from '../spec/meta.js';
-import { headersOf, raise, RequestContext, type Context, type Service } from './context.js';
+import { headersOf, raise, type Context } from './context.js';
 import type { AuthInfo, Exchange } from './exchange.js';
 import { isLogLevel } from './log.js';
 import type { Middleware, MiddlewareRequest, Next } from './middleware.js';
 import { timerMs, type ServerOptions } from './options.js';
 import type { Method } from './registry.js';
+import { RequestContext, type Service } from './request-context.js';
 import { requireCapabilities } from './capabilities.js';
 
 /** What `server.context(...)` is told of a request or a notification. */

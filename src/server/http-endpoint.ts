@@ -21,7 +21,6 @@ import { META_CLIENT_CAPABILITIES, META_CLIENT_INFO, META_PROTOCOL_VERSION } fro
 import type { Implementation } from '../spec/types.js';
 import { LEGACY_VERSIONS, MODERN_VERSIONS } from '../spec/versions.js';
 import type { Catalog } from './catalog.js';
-import type { Service } from './context.js';
 import type { Exchange, HttpInfo, Peer } from './exchange.js';
 import {
   HttpExchange,
@@ -31,6 +30,7 @@ import {
   type ExchangeSettings,
   type Reply,
 } from './http-exchange.js';
+import type { Service } from './request-context.js';
 import type { Running } from './running.js';
 import { timerMs, type ServerLimits, type ServerOptions } from './options.js';
 import type { Trusted } from './definition.js';

@@ -8,12 +8,13 @@ import type {
   Root,
 } from '../spec/types.js';
 import { createSealer } from '../util/seal.js';
-import { raise, type AskOptions, type Elicited, type ElicitUrlOptions, type Service } from './context.js';
+import { raise, type AskOptions, type Elicited, type ElicitUrlOptions } from './context.js';
 import { formOf } from './elicitation.js';
 import type { Exchange } from './exchange.js';
 import type { InputMethod } from './input-required.js';
 import { capabilitiesFor, isAnswer } from './questions.js';
 import { bindingOf, Replay } from './replay.js';
+import type { Service } from './request-context.js';
 import { requireCapabilities } from './capabilities.js';
 
 /** How a handler asks. */

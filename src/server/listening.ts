@@ -1,10 +1,10 @@
 import type { JsonObject } from '../json-rpc.js';
 import { memoryBus, type Bus, type Change } from './bus.js';
-import type { RequestContext } from './context.js';
 import type { ServerNotify } from './definition.js';
 import type { ServerExtension } from './extension.js';
 import type { ServerOptions } from './options.js';
 import { hasResources, type Catalogs } from './registry.js';
+import type { RequestContext } from './request-context.js';
 import type { ListenFilter, MayWatch, Subscriptions, SubscriptionSettings } from './subscriptions.js';
 
 /** Hears what fails with nobody to answer. */

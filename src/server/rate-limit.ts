@@ -1,5 +1,5 @@
 import { RATE_LIMITED, type JsonObject } from '../json-rpc.js';
-import type { Context } from './context.js';
+import { raise, type Context } from './context.js';
 import type { Middleware, MiddlewareRequest } from './middleware.js';
 import { principalOf } from './principal.js';
 
@@ -85,7 +85,7 @@ export function rateLimit(options: RateLimitOptions = {}): Middleware {
       const caller = key(request, ctx);
       if (caller !== undefined) {
         const wait = await store.take(JSON.stringify(own ? [caller, method, tool] : [caller, method]), limit);
-        if (wait > 0) throw limited(own ? `calls of tool "${tool}"` : `"${method}" requests`, wait, ctx);
+        if (wait > 0) throw limited(own ? `calls of tool "${tool}"` : `"${method}" requests`, wait);
       }
     }
     return next(request, ctx);
@@ -143,14 +143,10 @@ function tableOf(option: string, limits: Readonly<Record<string, RateLimit | fal
   return new Map(Object.entries(limits));
 }
 
-function limited(what: string, retryAfterMs: number, ctx: Context): Error {
+function limited(what: string, retryAfterMs: number): Error {
   const data: RateLimitedData = { retryAfterMs };
   const seconds = Math.ceil(retryAfterMs / 1000);
-  const error = ctx.error(RATE_LIMITED, `Too many ${what}; try again in ${seconds} s`, {
-    data,
-    status: 429,
-    headers: { 'retry-after': String(seconds) },
-  });
-  // Middleware further out reads the code; `ctx.error` knows the JSON-RPC code alone.
-  return Object.assign(error, { code: 'rate_limited' as const });
+  const facts = { rpcCode: RATE_LIMITED, status: 429, data };
+  const headers = { 'retry-after': String(seconds) };
+  return raise('rate_limited', `Too many ${what}; try again in ${seconds} s`, facts, headers);
 }

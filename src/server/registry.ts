@@ -3,11 +3,12 @@ import { agreeParams } from '../http/param-headers.js';
 import { isObject, type JsonObject, type ResultStamp } from '../json-rpc.js';
 import type { CacheHints, ClientCapabilities } from '../spec/types.js';
 import type { Catalog } from './catalog.js';
-import type { Context, RequestContext } from './context.js';
+import type { Context } from './context.js';
 import type { CallNext } from './extension.js';
 import type { Mask } from './guard.js';
 import type { CompiledPrompt } from './prompt.js';
 import { requireCapabilities } from './capabilities.js';
+import type { RequestContext } from './request-context.js';
 import type { CompiledResource, CompiledTemplate } from './resource.js';
 import type { CompiledTool } from './tool.js';
 

@@ -12,7 +12,7 @@ import type { PromptEntry, ResourceEntry, Served, ToolEntry } from '../spec/serv
 import type { CacheHints } from '../spec/types.js';
 import { MODERN_VERSIONS } from '../spec/versions.js';
 import { Catalog } from './catalog.js';
-import type { Context, RequestContext, Service } from './context.js';
+import type { Context } from './context.js';
 import type { Defined, ListKind, ListPage, ListUse, ServerInfo, ServerNotify, Trusted } from './definition.js';
 import { capabilitiesOf, stampLists } from './discovery.js';
 import { Dispatcher, type ContextSource } from './dispatch.js';
@@ -44,6 +44,7 @@ import {
   type ResourceDefinition,
   type ResourceHandler,
 } from './resource.js';
+import type { RequestContext, Service } from './request-context.js';
 import { Running } from './running.js';
 import {
   compileTool,
@@ -251,7 +252,6 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
       else if (one.kind === 'resource') this.#addResource(one.name, one.definition, one.handler);
       else this.#addPrompt(one.name, one.definition, one.handler);
     }
-    // The same object; only its type has learned of them.
     return this;
   }
 

@@ -1,6 +1,6 @@
 /** What the tests of subscriptions share: a caller made of memory, whose reader can be stopped and started again. */
 import type { AuthInfo, Exchange, RespondOptions } from 'mcpwire/server';
-import { RequestContext, type Service } from '../../src/server/context.ts';
+import { RequestContext, type Service } from '../../src/server/request-context.ts';
 import { defaultLimits } from '../../src/server/options.ts';
 import type { Subscriptions } from '../../src/server/subscriptions.ts';
 import { encodeMessage, type JsonRpcNotification, type JsonRpcResponse } from '../../src/json-rpc.ts';

@@ -7,6 +7,7 @@ import { describe } from 'vitest';
  */
 export function describeWith(need: { readonly name: string; readonly present: boolean }): typeof describe.skip {
   if (need.present || process.env['MCPWIRE_REQUIRE_ALL'] === '1') return describe;
+  // Called as `describe(name, body)` alone here, of whose many forms `skip` takes this one.
   return ((name: string, ...rest: [never]) =>
     describe.skip(`${name} (needs ${need.name})`, ...rest)) as typeof describe.skip;
 }
