@@ -75,7 +75,7 @@ export class Core {
   answers?: KeptAnswers;
   /** `Mcp-Name` for methods of extensions, where there are any. */
   nameOf?: (request: JsonRpcRequest) => string | undefined;
-  /** Makes a call through all middleware. */
+  /** The innermost step: over the wire, or from what is kept. */
   readonly #perform: ClientNext;
   /** The steps that middleware made, the outermost first. */
   readonly #steps: ClientNext[] = [];
@@ -98,7 +98,7 @@ export class Core {
     this.#perform = (call, ctx) => perform(this, call, ctx.options);
   }
 
-  /** Makes a call. */
+  /** Makes a call through all middleware. */
   call(method: string, params: JsonObject | undefined, options: InternalOptions): Promise<JsonObject> {
     return (this.#steps[0] ?? this.#perform)(
       { method, ...(params && { params }) },
