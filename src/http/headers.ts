@@ -9,6 +9,8 @@ import { utf8 } from './body.js';
 export const VERSION_HEADER = 'mcp-protocol-version';
 export const METHOD_HEADER = 'mcp-method';
 export const NAME_HEADER = 'mcp-name';
+/** Of older revisions. */
+export const SESSION_HEADER = 'mcp-session-id';
 
 /**
  * The value that `Mcp-Name` must carry for a request, or `undefined` where the header does not apply.

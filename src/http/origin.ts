@@ -115,7 +115,7 @@ function parseOrigin(origin: string): URL | undefined {
   }
 }
 
-const EXPOSED = ['WWW-Authenticate', 'Retry-After'];
+const EXPOSED = ['WWW-Authenticate', 'Retry-After', 'Mcp-Session-Id'];
 
 /** The headers that let an admitted origin's page read an answer. */
 export function corsHeaders(origin: string, options: CorsOptions): Record<string, string> {
@@ -135,7 +135,8 @@ export function preflightHeaders(
   { maxAgeSeconds = 7200 }: CorsOptions,
 ): Record<string, string> {
   return {
-    'access-control-allow-methods': 'POST',
+    // GET and DELETE are for sessions of older revisions.
+    'access-control-allow-methods': 'POST, GET, DELETE',
     'access-control-allow-headers': requested ?? '',
     'access-control-max-age': String(maxAgeSeconds),
     vary: 'Origin, Access-Control-Request-Headers',

@@ -23,6 +23,14 @@ export type Change =
       readonly method: string;
       /** The notification's params. */
       readonly params: JsonObject;
+    }
+  | {
+      /** Something of an older peer's session, for the process that waits for it. */
+      readonly kind: 'session';
+      /** Which session: not what the peer calls it, and of no use to anyone else. */
+      readonly session: string;
+      /** What it is. */
+      readonly message: JsonObject;
     };
 
 /**

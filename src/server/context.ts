@@ -126,6 +126,14 @@ export interface Context<C = unknown> {
    */
   respond(result: JsonObject): Promise<void>;
   /**
+   * Closes the connection of a caller that has a session of revision 2025-11-25 or 2025-06-18 or 2025-03-26 over HTTP; the handler goes on, and the
+   * caller comes back for what it sends. Does nothing for any other: a stream of revision 2026-07-28 cannot be resumed.
+   *
+   * @param options `retryMs`: milliseconds after which the caller is to come back. Default 1,000
+   * @see https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#sending-messages-to-the-server
+   */
+  detach(options?: { readonly retryMs?: number }): Promise<void>;
+  /**
    * Makes an error that reaches the caller as it is. Errors that a handler throws otherwise are masked.
    *
    * @param rpcCode the JSON-RPC error code, an integer; your own ones belong outside -32768 to -32000

@@ -1,5 +1,6 @@
-import type { JsonObject, ResultStamp } from '../json-rpc.js';
-import type { CacheHints, ServerCapabilities } from '../spec/types.js';
+import { prepareResult, type JsonObject, type ResultStamp } from '../json-rpc.js';
+import type { CacheHints, Implementation, ServerCapabilities } from '../spec/types.js';
+import { MODERN_VERSIONS } from '../spec/versions.js';
 import type { Catalog } from './catalog.js';
 import type { ServerExtension } from './extension.js';
 import type { ServerCache } from './options.js';
@@ -49,4 +50,34 @@ export function stampLists(
   // Templates list resources, too.
   stamp('resources/list', cache.resources, templates.personal ? templates : resources);
   stamp('resources/templates/list', cache.resourceTemplates, templates);
+}
+
+/** What a server says of itself. */
+export class Discovery {
+  /** Who it is. */
+  readonly info: Implementation;
+  readonly #instructions: string | undefined;
+  readonly #capabilities: () => object;
+  #result: JsonObject | undefined;
+
+  constructor(info: Implementation, instructions: string | undefined, capabilities: () => object) {
+    this.info = info;
+    this.#instructions = instructions;
+    this.#capabilities = capabilities;
+  }
+
+  /** The result of `server/discover`, made once. */
+  get result(): JsonObject {
+    return (this.#result ??= prepareResult({
+      supportedVersions: MODERN_VERSIONS,
+      capabilities: this.#capabilities(),
+      // JSON leaves out what is undefined.
+      instructions: this.#instructions,
+    }));
+  }
+
+  /** Something was registered. */
+  changed(): void {
+    this.#result = undefined;
+  }
 }

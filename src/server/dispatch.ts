@@ -71,7 +71,7 @@ export class Dispatcher {
   readonly handle = (message: JsonRpcRequest | JsonRpcNotification, exchange: Exchange): Promise<void> | void => {
     const { bare } = exchange;
     const { method } = message;
-    const entry = isRequest(message) ? this.methods.get(method) : undefined;
+    const entry = isRequest(message) ? this.#method(method, exchange) : undefined;
     const stamp = bare ? undefined : (entry?.stamp ?? this.#stamp);
     const ctx = new RequestContext(message, this.service, exchange, stamp, bare || entry?.custom === true);
     this.served = true;
@@ -101,7 +101,7 @@ export class Dispatcher {
     if (level !== undefined && !isLogLevel(level)) throw new McpError('invalid_params', `Unknown ${META_LOG_LEVEL}`);
     const { handlerTimeoutMs: ms } = this.#options;
     const running = this.#chain(request, ctx);
-    const unlimited = ms === undefined || this.methods.get(request.method)?.endless === true;
+    const unlimited = ms === undefined || this.#method(request.method, exchange)?.endless === true;
     const result = unlimited ? running : this.#within(ms, running, request.method, ctx, exchange);
     return isThenable(result) ? result.then((settled) => ctx.answer(settled)) : (ctx.answer(result) ?? undefined);
   }
@@ -130,15 +130,21 @@ export class Dispatcher {
     });
   }
 
+  /** What serves a method: the transport itself, or the server. */
+  #method(name: string, { methods }: Exchange): Method | undefined {
+    const own = methods?.get(name);
+    return own === null ? undefined : (own ?? this.methods.get(name));
+  }
+
   /** The innermost step: the method table. */
   readonly #call = (request: MiddlewareRequest, ctx: Context): JsonObject | Promise<JsonObject> => {
-    const method = this.methods.get(request.method);
+    // Middleware hands on the context that it got, which was made above.
+    const method = this.#method(request.method, (ctx as RequestContext).exchange);
     if (method === undefined || method.offered?.() === false)
       throw new McpError('method_not_found', 'Method not found');
     const { params = {} } = request;
     if (method.requires !== undefined) requireCapabilities(ctx.client.capabilities, method.requires);
     if (method.asks !== true) return method.call(params, ctx);
-    // Middleware hands on the context that it got, which was made above.
     return (ctx as RequestContext).run(() => method.call(params, ctx));
   };
 

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonRpcNotification, JsonRpcResponse } from '../json-rpc.js';
 import type { ClientCapabilities, Implementation } from '../spec/types.js';
+import type { Method } from './registry.js';
 
 /** Who the caller is, as the code that verified the caller's credentials says. */
 export interface AuthInfo {
@@ -91,8 +92,14 @@ export interface Exchange {
   send(message: JsonRpcNotification): Promise<void>;
   /** Sends the response. Unless `more` is set this ends the exchange. */
   respond(response: JsonRpcResponse, options?: RespondOptions): Promise<void> | void;
-  /** Asks the caller; only where {@link input} is `ask`. */
+  /** Asks the caller; only where {@link input} is `ask`. Rejects when there is no answer in time. */
   ask?(request: InputRequest): Promise<unknown>;
+  /** Tells the caller that what a question of mode `url` asked for has been done. */
+  completed?(request: InputRequest): Promise<void>;
+  /** Closes the connection; the caller comes back for the rest after `retryMs`. Only where it can. */
+  detach?(options: { readonly retryMs?: number | undefined }): Promise<void>;
+  /** Methods that the transport serves by itself (`null`: that this caller is not served), in place of the server's. */
+  readonly methods?: ReadonlyMap<string, Method | null> | undefined;
   /** Ends the exchange after a response that promised more. */
   end(): void;
   /** Aborts `signal` with a reason, without ending the exchange. */

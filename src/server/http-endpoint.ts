@@ -1,6 +1,6 @@
 import { isMcpError, McpError } from '../errors.js';
 import { parseMessage } from '../http/body.js';
-import { decodeHeaderValue, METHOD_HEADER, NAME_HEADER, nameOf, VERSION_HEADER } from '../http/headers.js';
+import { decodeHeaderValue, METHOD_HEADER, NAME_HEADER, nameOf, SESSION_HEADER, VERSION_HEADER } from '../http/headers.js';
 import { acceptsStream, isJson } from '../http/media.js';
 import { agreeParams } from '../http/param-headers.js';
 import { compilePolicy, corsHeaders, preflightHeaders, type Caller } from '../http/origin.js';
@@ -31,6 +31,7 @@ import {
   type Reply,
 } from './http-exchange.js';
 import type { Service } from './request-context.js';
+import type { Past } from './past.js';
 import type { Running } from './running.js';
 import { timerMs, type ServerLimits, type ServerOptions } from './options.js';
 import type { Trusted } from './definition.js';
@@ -66,7 +67,9 @@ export interface HttpEndpoint {
   /** Hears what fails unexpectedly before there is a message; answers what the caller may know of it. */
   readonly tell: (error: unknown) => string;
   /** `false`: only revision 2026-07-28 is served. */
-  readonly legacy: false | undefined;
+  readonly legacy: ServerOptions['legacy'];
+  /** Who serves older peers, loaded with the first of them; `undefined` where nobody does. */
+  readonly past: (() => Promise<Past>) | undefined;
   /**
    * Answers one request. Never throws.
    *
@@ -81,6 +84,7 @@ export interface HttpEndpoint {
  *
  * @param running tells when the server is closing
  * @param tell hears what fails unexpectedly before there is a message; answers what the caller may know of it
+ * @param past serves older peers
  */
 export function httpEndpoint(
   handle: Handle,
@@ -89,6 +93,7 @@ export function httpEndpoint(
   service: Service,
   tools: Catalog<CompiledTool>,
   tell: (error: unknown) => string,
+  past: (() => Promise<Past>) | undefined,
 ): HttpEndpoint {
   const { origins, allowedHosts, cors: corsOptions = {}, keepAliveMs = 8_000, legacy } = options;
   const { limits } = service;
@@ -116,6 +121,7 @@ export function httpEndpoint(
         const version = head.get(VERSION_HEADER);
         const meta = metaOf(value);
         const modern = isModern(version, meta);
+        if (!modern && past !== undefined && isPast(value, head, version)) return toPast(value);
         const message = readIncoming(value);
         if (!modern) checkPlain(message, version);
         else if (isRequest(message)) checkModern(message, head, version, meta, names, tools);
@@ -141,13 +147,21 @@ export function httpEndpoint(
         failed(error, value);
       }
     };
+    const toPast = (value?: unknown): void => {
+      // `past` was looked at.
+      past!().then((served) => served.http({ head, reply, trusted, cors, place }, value), failed);
+    };
     try {
       const origin = head.get('origin');
       const refusal = policy(head, origin);
       if (refusal !== undefined) return refuse(reply, 403, refusal);
       // From here on the origin is an admitted one, and its page may read every answer, errors included.
       if (origin !== null && origin !== undefined) cors = corsHeaders(origin, corsOptions);
-      if (head.method !== 'POST') return otherMethod(head, reply, cors);
+      if (head.method !== 'POST') {
+        // Streams of sessions, and their ends.
+        if (past !== undefined && (head.method === 'GET' || head.method === 'DELETE')) return toPast();
+        return otherMethod(head, reply, cors);
+      }
       if (!isJson(head.get('content-type'))) return refuse(reply, 415, 'Content-Type must be application/json', cors);
       head.body(requestBodyBytes, take, failed);
     } catch (error) {
@@ -173,7 +187,7 @@ export function httpEndpoint(
     refuse(reply, 405, 'Send POST', { ...cors, allow: 'POST' });
   }
 
-  return { limits, names, service, running, tell, legacy, serve };
+  return { limits, names, service, running, tell, legacy, past, serve };
 }
 
 /** The sender of one message, from that message alone. */
@@ -201,6 +215,13 @@ class HttpPeer implements Peer {
   get http(): HttpInfo {
     return this.#head.info();
   }
+}
+
+/** Whether what is not modern comes from a peer of an older revision, rather than from one that speaks plain JSON-RPC. */
+function isPast(value: unknown, head: Head, version: string | null | undefined): boolean {
+  if (typeof version === 'string' || typeof head.get(SESSION_HEADER) === 'string') return true;
+  const method = isObject(value) ? value['method'] : undefined;
+  return method === 'initialize' || method === 'ping';
 }
 
 /** The `_meta` of something that may not even be a message. */
@@ -277,7 +298,7 @@ export function unsupportedVersion(requested: string): McpError {
 }
 
 /** Answers with an error that no exchange carries, because there is none yet. */
-function fail(reply: Reply, error: McpError, id: RequestId | null | undefined, headers?: AnswerHeaders): void {
+export function fail(reply: Reply, error: McpError, id: RequestId | null | undefined, headers?: AnswerHeaders): void {
   const code = rpcCodeOf(error);
   const { message, data } = error;
   const usual = code === INTERNAL_ERROR ? 500 : statusOf(code, false);
@@ -287,6 +308,6 @@ function fail(reply: Reply, error: McpError, id: RequestId | null | undefined, h
 }
 
 /** Refuses a request before its message was looked at; such an answer has no id. */
-function refuse(reply: Reply, status: number, message: string, headers?: AnswerHeaders): void {
+export function refuse(reply: Reply, status: number, message: string, headers?: AnswerHeaders): void {
   fail(reply, new McpError('invalid_request', message, { status }), undefined, headers);
 }

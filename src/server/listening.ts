@@ -15,7 +15,7 @@ export class Listening {
   readonly #catalogs: Catalogs;
   readonly #extensions: ReadonlyMap<string, ServerExtension>;
   readonly #options: ServerOptions;
-  readonly #bus: Bus;
+  readonly bus: Bus;
   readonly #tell: Tell;
   // The thing and not a promise of it, which may fail, and on workerd belongs to the request that made it.
   #subscriptions: Subscriptions | undefined;
@@ -30,7 +30,7 @@ export class Listening {
     this.#catalogs = catalogs;
     this.#extensions = extensions;
     this.#options = options;
-    this.#bus = options.bus ?? memoryBus();
+    this.bus = options.bus ?? memoryBus();
     this.#tell = tell;
   }
 
@@ -45,7 +45,7 @@ export class Listening {
 
   publish(change: Change): void {
     // Whether it throws or rejects.
-    const published = (async () => this.#bus.publish(change))();
+    const published = (async () => this.bus.publish(change))();
     published.catch((error: unknown) => this.#tell(error, 'A change was not published', undefined));
   }
 
@@ -69,6 +69,12 @@ export class Listening {
     this.#subscriptions?.close().catch((error: unknown) => this.#tell(error, 'The bus was not left', undefined));
   }
 
+  /** Whether a caller hears of updates of a resource. */
+  readonly mayWatch: MayWatch = async (uri, ctx) => {
+    const { mayWatch } = this.#options;
+    return mayWatch === undefined ? this.#sees(uri, ctx) : (await mayWatch(uri, ctx)) === true;
+  };
+
   /** Who cannot read a resource is not told that it has changed. */
   readonly #sees: MayWatch = async (uri, ctx) => {
     const { isHidden } = await import('./read-resource.js');
@@ -80,7 +86,7 @@ export class Listening {
     const { tools, prompts } = this.#catalogs;
     const extensions = this.#extensions;
     return {
-      bus: this.#bus,
+      bus: this.bus,
       offers: (kind) =>
         kind === 'tools' ? tools.known : kind === 'prompts' ? prompts.known : hasResources(this.#catalogs),
       mayWatch,

@@ -4,6 +4,7 @@ import type { Secret } from '../util/seal.js';
 import type { Tracer } from '../util/tracing.js';
 import type { Bus } from './bus.js';
 import type { Context } from './context.js';
+import type { LegacyOptions } from './past.js';
 import type { MayWatch, SubscriptionLimits } from './subscriptions.js';
 
 /** Limits of a server. Each bounds an attack or a failure; each is a number you may change. */
@@ -29,6 +30,8 @@ export interface ServerLimits {
   readonly inputRounds: number;
   /** Milliseconds without a first byte after which a pending answer becomes a stream. Default 5,000. */
   readonly silenceMs: number;
+  /** Milliseconds that a caller of an older revision has to answer one question. Default 10 minutes (600,000). */
+  readonly askMs: number;
 }
 
 /** How long, and for whom, clients may cache what a server says; per list where lists differ. */
@@ -95,10 +98,10 @@ export interface ServerOptions {
   /** `false`: `ctx.log` sends nothing and the capability is not declared. Default `true`. */
   readonly logging?: boolean;
   /**
-   * `false`: refuse every message that is not of revision 2026-07-28, plain JSON-RPC included. Default: plain JSON-RPC is
-   * served, statelessly.
+   * How peers of revisions before 2026-07-28 are served. `false`: not at all, plain JSON-RPC included. Default: all of them
+   * (with `mcpwire/server/modern`: plain JSON-RPC alone), as {@link LegacyOptions} says.
    */
-  readonly legacy?: false;
+  readonly legacy?: false | LegacyOptions;
   /**
    * Hears every error that was masked before it went out, and every failure that has no caller to tell. `errorId` is the
    * id that the caller was given. Default: `console.error`.
@@ -122,6 +125,7 @@ export const defaultLimits: ServerLimits = {
   requestStateTtlMs: 3_600_000,
   inputRounds: 10,
   silenceMs: 5_000,
+  askMs: 600_000,
 };
 
 /** Of each secret, characters or bytes. */

@@ -22,7 +22,8 @@ import {
 } from './context.js';
 import type { AuthInfo, Exchange, HttpInfo, RespondOptions } from './exchange.js';
 import type { Ask } from './input.js';
-import { isInputRequired } from './input-required.js';
+import type { Given } from './fulfil.js';
+import { isInputRequired, type InputRequired } from './input-required.js';
 import { logBudget, wantsLog } from './log.js';
 import type { ServerLimits } from './options.js';
 import type { Replay } from './replay.js';
@@ -65,6 +66,8 @@ export class RequestContext implements Context {
   #inOnce = false;
   #input: Promise<Ask> | undefined;
   #replay: Replay | undefined;
+  /** What a caller that is asked over its stream has answered. */
+  #given: Given | undefined;
   #begin: ((replay: Replay) => void) | undefined;
 
   /**
@@ -216,11 +219,11 @@ export class RequestContext implements Context {
   }
 
   get inputResponses(): Context['inputResponses'] {
-    return this.#replay?.inputResponses;
+    return (this.#replay ?? this.#given)?.inputResponses;
   }
 
   get requestState(): unknown {
-    return this.#replay?.requestState;
+    return (this.#replay ?? this.#given)?.requestState;
   }
 
   /**
@@ -232,8 +235,7 @@ export class RequestContext implements Context {
     // What middleware has asked for before, nobody could be asked.
     if (!this.#asks) this.#input = undefined;
     this.#asks = true;
-    // Others cannot be asked, or are asked over their open stream.
-    if (this.exchange.input !== 'replay') return handler();
+    if (this.exchange.input !== 'replay') return this.#askingOver(handler);
     const { params = {} } = this.#message;
     const { requestState, inputResponses } = params;
     // Or middleware runs it again.
@@ -261,6 +263,22 @@ export class RequestContext implements Context {
     });
   }
 
+  /** Others cannot be asked, or are asked over their open stream. */
+  #askingOver(handler: () => JsonObject | Promise<JsonObject>): JsonObject | Promise<JsonObject> {
+    const running = handler();
+    const look = (result: JsonObject): JsonObject | Promise<JsonObject> =>
+      isInputRequired(result) && this.exchange.input === 'ask' ? this.#fulfil(result, handler) : result;
+    return isThenable(running) ? running.then(look) : look(running);
+  }
+
+  async #fulfil(form: InputRequired, handler: () => JsonObject | Promise<JsonObject>): Promise<JsonObject> {
+    const { fulfil } = await import('./fulfil.js');
+    return fulfil(this.exchange, this.#service.limits.inputRounds, form, (given) => {
+      this.#given = given;
+      return handler();
+    });
+  }
+
   async #resume(handler: () => JsonObject | Promise<JsonObject>): Promise<JsonObject> {
     await this.#asking();
     return this.#replay!.run(handler, (reason) => this.exchange.cancel(reason));
@@ -280,7 +298,7 @@ export class RequestContext implements Context {
     const { method, params = {} } = this.#message;
     const { askOver, askByReplay, openReplay } = await import('./input.js');
     // Only the results of some methods may ask (basic/patterns/mrtr, "Supported Requests").
-    if (this.exchange.input !== 'replay' || !this.#asks) return askOver(this.exchange);
+    if (this.exchange.input !== 'replay' || !this.#asks) return askOver(this.exchange, this.#service.limits);
     this.#replay = await openReplay(this.#service, method, params, this.exchange);
     this.#begin?.(this.#replay);
     return askByReplay(this.#replay);
@@ -298,6 +316,10 @@ export class RequestContext implements Context {
       this.responded = false;
       throw error;
     }
+  }
+
+  async detach(options: { readonly retryMs?: number } = {}): Promise<void> {
+    await this.exchange.detach?.(options);
   }
 
   error(rpcCode: number, message: string, { data, status, headers }: ErrorOptions = {}): McpError {

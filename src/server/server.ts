@@ -1,5 +1,4 @@
 import {
-  prepareResult,
   resultStamp,
   type JsonObject,
   type JsonRpcNotification,
@@ -10,11 +9,10 @@ import type { SchemaTypes } from '../schema/standard.js';
 import { META_SERVER_INFO } from '../spec/meta.js';
 import type { PromptEntry, ResourceEntry, Served, ToolEntry } from '../spec/served.js';
 import type { CacheHints } from '../spec/types.js';
-import { MODERN_VERSIONS } from '../spec/versions.js';
 import { Catalog } from './catalog.js';
 import type { Context } from './context.js';
 import type { Defined, ListKind, ListPage, ListUse, ServerInfo, ServerNotify, Trusted } from './definition.js';
-import { capabilitiesOf, stampLists } from './discovery.js';
+import { capabilitiesOf, Discovery, stampLists } from './discovery.js';
 import { Dispatcher, type ContextSource } from './dispatch.js';
 import type { DynamicList } from './dynamic-list.js';
 import type { Exchange } from './exchange.js';
@@ -25,6 +23,7 @@ import { Listening } from './listening.js';
 import { compileMethod, compileNotification, type MethodDefinition } from './method.js';
 import { traced, type Middleware } from './middleware.js';
 import { checkOptions, limitsOf, type ServerOptions } from './options.js';
+import { WayToPast, type LoadPast } from './past.js';
 import {
   compilePrompt,
   type AnyPromptDefinition,
@@ -75,6 +74,9 @@ import {
  * @typeParam C - what `server.context(...)` makes for each request: `ctx.context`
  */
 export class McpServer<Entries = never, C = unknown> implements Served<Entries> {
+  /** Serves older peers, where there is something: see `mcpwire/server`. */
+  protected static readonly past: LoadPast | undefined = undefined;
+
   declare readonly '~entries': Entries;
   /** Compile-time only. */
   declare readonly '~context': C;
@@ -99,20 +101,19 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
   readonly notify: ServerNotify;
 
   readonly #options: ServerOptions;
-  readonly #instructions: string | undefined;
   readonly #stamp: (hints: CacheHints) => ResultStamp;
   readonly #catalogs: Catalogs;
   readonly #dispatcher: Dispatcher;
   readonly #extensions = new Map<string, ServerExtension>();
   readonly #listening: Listening;
   readonly #running = new Running();
-  #discovery: JsonObject | undefined;
+  readonly #past: WayToPast | undefined;
+  readonly #discovery: Discovery;
 
   /** @throws TypeError for options that make no sense */
   constructor(info: ServerInfo, options: ServerOptions = {}) {
     const { instructions, ...implementation } = info;
     const { cache, pageSize = Infinity, secret, logging = true, tracer } = options;
-    this.#instructions = instructions;
     this.#options = options;
     checkOptions(options);
     const _meta = { [META_SERVER_INFO]: implementation };
@@ -138,7 +139,11 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
       wrapped: undefined,
     };
     this.#catalogs = catalogs;
-    methods.set('server/discover', { call: () => this.#discover() });
+    const discovery = new Discovery(implementation, instructions, () =>
+      capabilitiesOf(catalogs, this.#extensions.values(), logging),
+    );
+    this.#discovery = discovery;
+    methods.set('server/discover', { call: () => discovery.result });
     for (const [name, method] of builtInMethods(catalogs)) methods.set(name, method);
     const listening = new Listening(catalogs, this.#extensions, options, mask);
     this.#listening = listening;
@@ -150,9 +155,13 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
       offered: () => listening.offered,
     });
     this.#changed();
-    this['~http'] = httpEndpoint(handle, options, this.#running, service, catalogs.tools, (error) =>
-      mask(error, 'The request failed', undefined),
-    );
+    const tell = (error: unknown): string => mask(error, 'The request failed', undefined);
+    const running = this.#running;
+    // Of the class that is made: the one on the top floor has a past.
+    const { past } = new.target as typeof McpServer;
+    if (past !== undefined && options.legacy !== false)
+      this.#past = new WayToPast(past, { handle, service, options, running, discovery, listening, tell });
+    this['~http'] = httpEndpoint(handle, options, running, service, catalogs.tools, tell, this.#past?.open);
     this.fetch = (request) => serveFetch(this['~http'], request, {});
     if (tracer !== undefined) this.use(traced(tracer));
   }
@@ -417,6 +426,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
    */
   async close({ graceMs = 5_000 }: { readonly graceMs?: number } = {}): Promise<void> {
     this.#listening.close();
+    this.#past?.close();
     await this.#running.close(graceMs);
   }
 
@@ -477,19 +487,11 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
 
   /** What was computed before is stale. Whoever listens is told, once there can be somebody. */
   #changed(kind?: 'tools' | 'prompts' | 'resources'): void {
-    this.#discovery = undefined;
+    this.#discovery.changed();
     stampLists(this.#dispatcher.methods, this.#catalogs, this.#options.cache, this.#stamp);
     if (kind !== undefined && this.#dispatcher.served) this.#listening.publish({ kind });
   }
 
-  #discover(): JsonObject {
-    return (this.#discovery ??= prepareResult({
-      supportedVersions: MODERN_VERSIONS,
-      capabilities: capabilitiesOf(this.#catalogs, this.#extensions.values(), this.#dispatcher.service.logging),
-      // JSON leaves out what is undefined.
-      instructions: this.#instructions,
-    }));
-  }
 }
 
 /** No name of a registration, and no template. */

@@ -9,6 +9,8 @@ export type Topic = string;
 /** The topic of a change. */
 export function topicOf(change: Change): Topic {
   if (change.kind === 'resource') return resourceTopic(change.uri);
+  // Nobody subscribes to these.
+  if (change.kind === 'session') return '';
   return change.kind === 'extension' ? extensionTopic(change.filter, change.key) : change.kind;
 }
 

@@ -1,0 +1,173 @@
+import { type JsonObject, type JsonRpcNotification, type JsonRpcResponse } from '../json-rpc.js';
+import { raise } from '../server/context.js';
+import type { Exchange, HttpInfo, InputRequest, Peer, RespondOptions } from '../server/exchange.js';
+import { timerMs } from '../server/options.js';
+import type { Method } from '../server/registry.js';
+import type { McpError } from '../errors.js';
+import { randomId, type LegacySession } from './session.js';
+import { errorFor, notificationFor, questionFor, resultFor } from './shapes.js';
+
+/** An exchange with an older peer, as core code knows exchanges: what goes out is put into the words of its revision. */
+export class LegacyExchange implements Exchange {
+  readonly peer: Peer;
+  readonly bare = true;
+  readonly streams: boolean;
+  readonly exposesErrors: boolean;
+  /** Goes out with the response, where that is HTTP's. */
+  headers: Readonly<Record<string, string>> | undefined;
+  readonly session: LegacySession;
+  readonly #method: string;
+  readonly #inner: Exchange;
+  readonly #over: (exchange: LegacyExchange) => void;
+  readonly #pages = new Map<InputRequest, string>();
+
+  /** @param over called once there is nothing more to cancel */
+  constructor(session: LegacySession, method: string, inner: Exchange, over: (exchange: LegacyExchange) => void) {
+    this.session = session;
+    this.#method = method;
+    this.#inner = inner;
+    this.#over = over;
+    this.peer = new LegacyPeer(session, inner.peer);
+    this.streams = inner.streams !== false;
+    this.exposesErrors = inner.exposesErrors === true;
+  }
+
+  get input(): 'ask' | 'none' {
+    return this.session.stateful && this.streams ? 'ask' : 'none';
+  }
+
+  get methods(): ReadonlyMap<string, Method | null> {
+    return this.session.methods;
+  }
+
+  get signal(): AbortSignal {
+    return this.#inner.signal;
+  }
+
+  get gone(): boolean {
+    return this.#inner.gone;
+  }
+
+  get unsent(): number {
+    return this.#inner.unsent ?? 0;
+  }
+
+  get onClosing(): (() => void) | undefined {
+    return this.#inner.onClosing;
+  }
+
+  set onClosing(listener: (() => void) | undefined) {
+    this.#inner.onClosing = listener;
+  }
+
+  async send(message: JsonRpcNotification): Promise<void> {
+    const translated = notificationFor(this.session.facts.revision, message);
+    if (translated !== undefined) await this.#inner.send(translated);
+  }
+
+  respond(response: JsonRpcResponse, options: RespondOptions = {}): Promise<void> | void {
+    const { revision } = this.session.facts;
+    const translated: JsonRpcResponse =
+      'error' in response
+        ? { ...response, error: errorFor(revision, this.#method, response.error) }
+        : { jsonrpc: '2.0', id: response.id, result: resultFor(revision, this.#method, response.result) };
+    if (options.more !== true) this.#over(this);
+    return this.#inner.respond(
+      translated,
+      this.headers === undefined ? options : { ...options, headers: { ...options.headers, ...this.headers } },
+    );
+  }
+
+  async ask(question: InputRequest): Promise<unknown> {
+    const session = this.session;
+    const id = randomId();
+    const { method, params } = questionFor(session.facts.revision, this.#named(question));
+    const answer = session.expect(id);
+    const { signal } = this;
+    const { askMs } = session.host.service.limits;
+    const onAbort = (): void => answer.reject(signal.reason);
+    const timer = setTimeout(() => answer.reject(late(method, askMs)), timerMs(askMs));
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    try {
+      const asked = { jsonrpc: '2.0' as const, id, method, ...(params && { params }) };
+      // A notification with an id: that is what a request is.
+      await Promise.race([this.#inner.send(asked), answer.promise]);
+      return await answer.promise;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      if (session.forget(id)) void this.#inner.send(cancelled(id));
+    }
+  }
+
+  async completed(question: InputRequest): Promise<void> {
+    const elicitationId = this.#pages.get(question);
+    if (elicitationId === undefined) return;
+    await this.send({ jsonrpc: '2.0', method: 'notifications/elicitation/complete', params: { elicitationId } });
+  }
+
+  async detach(options: { readonly retryMs?: number | undefined }): Promise<void> {
+    await this.#inner.detach?.(options);
+  }
+
+  end(): void {
+    this.#over(this);
+    this.#inner.end();
+  }
+
+  cancel(reason: unknown): void {
+    this.#inner.cancel(reason);
+  }
+
+  /** The caller waits no more, and gets no response. */
+  leave(error: McpError): void {
+    this.#inner.end();
+    this.#inner.cancel(error);
+    this.#over(this);
+  }
+
+  /** 2025-11-25 gives pages to open a name, so that it can be said later that they are done. */
+  #named(question: InputRequest): InputRequest {
+    if (question.params?.['mode'] !== 'url') return question;
+    const elicitationId = randomId();
+    this.#pages.set(question, elicitationId);
+    return { ...question, params: { ...question.params, elicitationId } };
+  }
+}
+
+/** Who calls: what it said in its handshake, and what the transport knows of this very message. */
+class LegacyPeer implements Peer {
+  readonly protocolVersion: string;
+  readonly info: Peer['info'];
+  readonly capabilities: Peer['capabilities'];
+  readonly #inner: Peer;
+
+  constructor({ facts }: LegacySession, inner: Peer) {
+    this.protocolVersion = facts.revision;
+    this.info = facts.info;
+    this.capabilities = facts.capabilities;
+    this.#inner = inner;
+  }
+
+  get auth(): Peer['auth'] {
+    return this.#inner.auth;
+  }
+
+  get platform(): unknown {
+    return this.#inner.platform;
+  }
+
+  get http(): HttpInfo | undefined {
+    return this.#inner.http;
+  }
+}
+
+function cancelled(requestId: string): JsonRpcNotification {
+  const params: JsonObject = { requestId, reason: 'Nobody waits for the answer any more' };
+  return { jsonrpc: '2.0', method: 'notifications/cancelled', params };
+}
+
+function late(method: string, askMs: number): McpError {
+  return raise('timeout', `The client did not answer ${method} within ${askMs} ms (limits.askMs)`);
+}

@@ -1,0 +1,246 @@
+import { isObject, type JsonObject } from '../json-rpc.js';
+import type { Change } from '../server/bus.js';
+import type { AuthInfo } from '../server/exchange.js';
+import type { PastHost } from '../server/past.js';
+import type { Method } from '../server/registry.js';
+import { createSealer, type Sealer } from '../util/seal.js';
+import { LegacySession, randomId, type SessionFacts } from './session.js';
+import { changed, memorySessionStore, type SessionChange, type SessionStore } from './session-store.js';
+
+const DAY_MS = 86_400_000;
+/** A session's id travels in a header of every request: what goes in must be short. */
+const ID_CHARS = 4_096;
+/** Sessions that are remembered here although nothing of them runs here: opening an id anew costs some 100 µs. */
+const REMEMBERED = 10_000;
+
+interface Live {
+  readonly session: LegacySession;
+  readonly key: string;
+  readonly principal: string;
+  readonly expires: number;
+}
+
+/** What a session's id says, sealed. */
+interface Sealed extends SessionFacts {
+  readonly key: string;
+  /** Milliseconds since 1970. */
+  readonly expires: number;
+}
+
+/**
+ * The sessions of older peers over HTTP. A session is what its id says, sealed, so that any process with the secret serves
+ * it; what is kept here is what runs here.
+ */
+export class Sessions {
+  readonly #host: PastHost;
+  readonly #methods: ReadonlyMap<string, Method | null>;
+  readonly #store: SessionStore;
+  readonly #ttlMs: number;
+  readonly #sealer: Sealer;
+  /** By id, the one that was used longest ago first. */
+  readonly #live = new Map<string, Live>();
+  readonly #byKey = new Map<string, Live>();
+  readonly #wakers = new Map<string, Set<() => void>>();
+  #attached: Promise<() => void> | undefined;
+
+  constructor(host: PastHost, methods: ReadonlyMap<string, Method | null>) {
+    this.#host = host;
+    this.#methods = methods;
+    const { legacy, secret } = host.options;
+    const { sessionStore = memorySessionStore(), sessionTtlMs = DAY_MS } = legacy || {};
+    this.#store = sessionStore;
+    this.#ttlMs = sessionTtlMs;
+    this.#sealer = createSealer(secret, {
+      ttlMs: sessionTtlMs,
+      maxChars: ID_CHARS,
+      onRandomKey: () => {
+        if (host.service.alone !== true) console.warn(NO_SECRET);
+      },
+    });
+  }
+
+  /** Seals a new session. @returns its id; visible ASCII */
+  async create(facts: SessionFacts, auth: AuthInfo | undefined): Promise<string> {
+    const key = randomId();
+    const sealed: Sealed = { ...facts, key, expires: Date.now() + this.#ttlMs };
+    const context = this.#contextOf(auth);
+    const id = await this.#sealer.seal(sealed, context);
+    if (id.length <= ID_CHARS) return id;
+    // A client that has much to say of itself: what it can do counts, as far as it is of the protocol.
+    const { sampling, roots, elicitation } = facts.capabilities;
+    const { name = '', version = '' } = facts.info ?? {};
+    const short = {
+      ...sealed,
+      info: { name: String(name).slice(0, 200), version: String(version).slice(0, 200) },
+      capabilities: {
+        ...(sampling && { sampling: membersOf(sampling) }),
+        ...(roots && { roots: membersOf(roots) }),
+        ...(elicitation && { elicitation: membersOf(elicitation) }),
+      },
+    };
+    return this.#sealer.seal(short, context);
+  }
+
+  /**
+   * Finds a session.
+   *
+   * @returns `undefined` for an id that is dead, unknown, or somebody else's: nobody can tell which
+   */
+  async open(id: string, auth: AuthInfo | undefined): Promise<LegacySession | undefined> {
+    const live = await this.#find(id, auth);
+    if (live === undefined || Date.now() >= live.expires) return undefined;
+    const { session, key } = live;
+    await (this.#attached ??= this.#attach());
+    const state = (await this.#store.get(key)) ?? {};
+    if (state.ended === true) {
+      this.#drop(id, live);
+      return undefined;
+    }
+    session.state = state;
+    return session;
+  }
+
+  /** Ends a session, everywhere. */
+  async end(id: string, session: LegacySession): Promise<void> {
+    await session.change({ type: 'end' });
+    const live = this.#live.get(id);
+    if (live === undefined) return;
+    this.#publish(live.key, { type: 'ended' });
+    this.#drop(id, live);
+  }
+
+  /** Events of a stream wait to be fetched: for who waits for them, here or in another process. */
+  announce(key: string, stream: string): void {
+    this.#wake(stream);
+    this.#publish(key, { type: 'events', stream });
+  }
+
+  /** Calls back when there are more events of a stream. */
+  wake(stream: string, listener: () => void): () => void {
+    let listeners = this.#wakers.get(stream);
+    if (listeners === undefined) this.#wakers.set(stream, (listeners = new Set()));
+    listeners.add(listener);
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && this.#wakers.get(stream) === listeners) this.#wakers.delete(stream);
+    };
+  }
+
+  close(): void {
+    const attached = this.#attached;
+    this.#attached = undefined;
+    attached?.then(
+      (detach) => detach(),
+      () => {},
+    );
+    for (const { session } of this.#live.values()) session.leave();
+    this.#live.clear();
+    this.#byKey.clear();
+  }
+
+  async #find(id: string, auth: AuthInfo | undefined): Promise<Live | undefined> {
+    const principal = this.#contextOf(auth);
+    const known = this.#live.get(id);
+    if (known !== undefined) {
+      if (known.principal !== principal) return undefined;
+      this.#live.delete(id);
+      this.#live.set(id, known);
+      return known;
+    }
+    // What opens is what `create` sealed.
+    const sealed = (await this.#sealer.open(id, principal)) as Sealed | undefined;
+    if (sealed === undefined) return undefined;
+    // Another request may have come first.
+    const other = this.#live.get(id);
+    if (other !== undefined) return other;
+    const { key, expires, ...facts } = sealed;
+    const session = new LegacySession(this.#host, facts, this.#methods, true, {
+      keep: (change) => this.#keep(session, key, change),
+      pass: (message) => this.#publish(key, message),
+    });
+    const live: Live = { session, key, principal, expires };
+    this.#live.set(id, live);
+    this.#byKey.set(key, live);
+    this.#forgetIdle();
+    return live;
+  }
+
+  async #keep(session: LegacySession, key: string, change: SessionChange): Promise<void> {
+    await this.#store.change(key, change, this.#ttlMs);
+    session.state = changed(session.state, change);
+  }
+
+  #drop(id: string, live: Live): void {
+    this.#live.delete(id);
+    this.#byKey.delete(live.key);
+    live.session.end();
+  }
+
+  #forgetIdle(): void {
+    if (this.#live.size <= REMEMBERED) return;
+    for (const [id, { session, key }] of this.#live) {
+      if (!session.idle) continue;
+      this.#live.delete(id);
+      this.#byKey.delete(key);
+      return;
+    }
+  }
+
+  /** Sealed for its principal, whole: another program of the same user is another client. */
+  #contextOf({ issuer, clientId, subject }: Partial<AuthInfo> = {}): string {
+    return JSON.stringify(['session', this.#host.service.name, issuer ?? null, clientId ?? null, subject ?? null]);
+  }
+
+  #publish(session: string, message: JsonObject): void {
+    const { listening: { bus }, tell } = this.#host;
+    (async () => bus.publish({ kind: 'session', session, message }))().catch(tell);
+  }
+
+  /** Before the first session is served: what is meant for it must not be missed. */
+  async #attach(): Promise<() => void> {
+    try {
+      return await this.#host.listening.bus.subscribe((change) => void this.#receive(change));
+    } catch (error) {
+      // The next one tries again.
+      this.#attached = undefined;
+      throw error;
+    }
+  }
+
+  async #receive(change: Change): Promise<void> {
+    if (change.kind !== 'session') return;
+    const { type, response, params, stream } = change.message;
+    if (type === 'events') return this.#wake(stream as string);
+    const live = this.#byKey.get(change.session);
+    if (live === undefined) return;
+    const { session } = live;
+    // All of them came from another process, or from here: then there is nothing to find.
+    if (type === 'answer' && isObject(response)) session.answer(response, false);
+    else if (type === 'cancel' && isObject(params)) session.cancel(params, false);
+    else if (type === 'ended') session.end();
+    else if (type === 'changed' && session.standing) {
+      try {
+        session.state = (await this.#store.get(live.key)) ?? {};
+        session.relisten();
+      } catch (error) {
+        this.#host.tell(error);
+      }
+    }
+  }
+
+  #wake(stream: string): void {
+    for (const listener of [...(this.#wakers.get(stream) ?? [])]) listener();
+  }
+}
+
+/** A capability's own members, without what is in them. */
+function membersOf(capability: object): JsonObject {
+  return Object.fromEntries(
+    Object.keys(capability)
+      .slice(0, 10)
+      .map((name) => [name.slice(0, 40), {}]),
+  );
+}
+
+const NO_SECRET =
+  'mcpwire: no option "secret": the ids of older clients\' sessions are sealed with a random key, so only this process can serve them';

@@ -1,0 +1,125 @@
+import { isObject, type JsonRpcErrorObject, type JsonRpcNotification, type JsonRpcResponse } from '../json-rpc.js';
+import type { Exchange, Peer } from '../server/exchange.js';
+import type { LegacySession } from './session.js';
+import { notificationFor } from './shapes.js';
+
+const LISTEN = 'subscriptions/listen';
+const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged';
+
+/** Tells a session of changes, as a modern subscription does: one is open for it, and opened anew when its filter changes. */
+export class Standing {
+  readonly #session: LegacySession;
+  readonly #inner: Exchange;
+  #current: StandingExchange | undefined;
+  #stopped = false;
+
+  /** @param inner where notifications go */
+  constructor(session: LegacySession, inner: Exchange) {
+    this.#session = session;
+    this.#inner = inner;
+  }
+
+  /**
+   * Listens to what the session wants to hear by now. Settles when that is so.
+   *
+   * @returns the error, where the server refuses
+   */
+  async listen(): Promise<JsonRpcErrorObject | undefined> {
+    const { host, state } = this.#session;
+    const { capabilities } = host.discovery.result;
+    const offered = isObject(capabilities) ? capabilities : {};
+    const notifications = {
+      toolsListChanged: 'tools' in offered,
+      promptsListChanged: 'prompts' in offered,
+      resourcesListChanged: 'resources' in offered,
+      resourceSubscriptions: 'resources' in offered ? [...(state.subscriptions ?? [])] : [],
+    };
+    const before = this.#current;
+    const exchange = new StandingExchange(this.#session, this.#inner);
+    this.#current = exchange;
+    host.running.begin();
+    void Promise.resolve(
+      host.handle({ jsonrpc: '2.0', id: 'standing', method: LISTEN, params: { notifications } }, exchange),
+    ).then(() => host.running.end(exchange));
+    const refused = await exchange.opened;
+    // Not sooner: what changes meanwhile is told by the one or the other.
+    if (refused === undefined) before?.leave();
+    else this.#current = before;
+    if (this.#stopped) this.stop();
+    return refused;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#current?.leave();
+  }
+}
+
+/** The way back of such a subscription. */
+class StandingExchange implements Exchange {
+  readonly peer: Peer;
+  readonly input = 'none';
+  readonly bare = true;
+  readonly streams = true;
+  onClosing: (() => void) | undefined;
+  /** Settles once it is open, with the error where it is refused. */
+  readonly opened: Promise<JsonRpcErrorObject | undefined>;
+  readonly #session: LegacySession;
+  readonly #inner: Exchange;
+  readonly #controller = new AbortController();
+  #open!: (error?: JsonRpcErrorObject) => void;
+  #listening = false;
+
+  constructor(session: LegacySession, inner: Exchange) {
+    this.#session = session;
+    this.#inner = inner;
+    const { auth, platform, http } = inner.peer;
+    const { revision, info, capabilities } = session.facts;
+    this.peer = { protocolVersion: revision, info, capabilities, auth, platform, http };
+    this.opened = new Promise((resolve) => (this.#open = resolve));
+  }
+
+  get gone(): boolean {
+    return this.#controller.signal.aborted;
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#listening) {
+      this.#listening = true;
+      this.#session.host.running.listen(this);
+    }
+    return this.#controller.signal;
+  }
+
+  get unsent(): number {
+    return this.#inner.unsent ?? 0;
+  }
+
+  async send(message: JsonRpcNotification): Promise<void> {
+    if (message.method === ACKNOWLEDGED) return this.#open();
+    const translated = notificationFor(this.#session.facts.revision, message);
+    if (translated !== undefined && !this.gone) await this.#inner.send(translated);
+  }
+
+  respond(response: JsonRpcResponse): void {
+    if (this.gone) return;
+    if ('error' in response) return this.#open(response.error);
+    this.end();
+  }
+
+  /** The server closes, or nobody reads. */
+  end(): void {
+    this.#open();
+    this.#inner.end();
+  }
+
+  cancel(reason: unknown): void {
+    this.#controller.abort(reason);
+  }
+
+  /** Nobody listens any more. */
+  leave(): void {
+    this.#open();
+    this.#controller.abort();
+  }
+}
