@@ -21,6 +21,7 @@ import { META_CLIENT_CAPABILITIES, META_CLIENT_INFO, META_PROTOCOL_VERSION } fro
 import type { Implementation } from '../spec/types.js';
 import { LEGACY_VERSIONS, MODERN_VERSIONS } from '../spec/versions.js';
 import type { Catalog } from './catalog.js';
+import { metaOf, missingMeta, unsupportedVersion } from './envelope.js';
 import type { Exchange, HttpInfo, Peer } from './exchange.js';
 import {
   HttpExchange,
@@ -224,13 +225,6 @@ function isPast(value: unknown, head: Head, version: string | null | undefined):
   return method === 'initialize' || method === 'ping';
 }
 
-/** The `_meta` of something that may not even be a message. */
-export function metaOf(value: unknown): JsonObject | undefined {
-  // Whatever JSON it is, a member that is not there is undefined.
-  const meta = (value as { readonly params?: { readonly _meta?: unknown } | null } | null)?.params?._meta;
-  return isObject(meta) ? meta : undefined;
-}
-
 /** What stands for an id that cannot be read: nothing for peers of our day, `null` as of old for all others. */
 function noId(version: string | null | undefined, meta: JsonObject | undefined): undefined | null {
   return isModern(version, meta) || version === LEGACY_VERSIONS[0] ? undefined : null;
@@ -285,16 +279,6 @@ function quote(value: unknown): string {
 
 function mismatch(header: string, problem: string): McpError {
   return new McpError('header_mismatch', `Header mismatch: ${header} ${problem}`);
-}
-
-export function missingMeta(key: string): McpError {
-  return new McpError('invalid_params', `params._meta must carry ${key}`);
-}
-
-export function unsupportedVersion(requested: string): McpError {
-  return new McpError('unsupported_version', `Unsupported protocol version; supported: ${MODERN_VERSIONS.join()}`, {
-    data: { supported: [...MODERN_VERSIONS], requested },
-  });
 }
 
 /** Answers with an error that no exchange carries, because there is none yet. */

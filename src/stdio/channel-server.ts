@@ -13,8 +13,8 @@ import {
   type RequestId,
 } from '../json-rpc.js';
 import type { Trusted } from '../server/definition.js';
+import { metaOf, missingMeta, unsupportedVersion } from '../server/envelope.js';
 import type { Peer } from '../server/exchange.js';
-import { metaOf, missingMeta, unsupportedVersion } from '../server/http-endpoint.js';
 import type { McpServer } from '../server/server.js';
 import { META_CLIENT_CAPABILITIES, META_CLIENT_INFO, META_PROTOCOL_VERSION } from '../spec/meta.js';
 import type { Implementation } from '../spec/types.js';
@@ -22,10 +22,20 @@ import { MODERN_VERSIONS } from '../spec/versions.js';
 import { ChannelExchange, type ChannelPlace } from './channel-exchange.js';
 import { atLeast, LINE_BYTES, LineWriter, readLines, within, type ByteChannel, type ChannelLimits } from './framing.js';
 
+/** Limits of a server's channel. They bound what a client can make the server hold. */
+export interface ServerChannelLimits extends ChannelLimits {
+  /**
+   * Requests whose handlers run at the same time, open subscriptions and cancelled requests that still run among them. A
+   * request beyond it is refused with -32603 and may be sent again. The channel is read on, since a cancellation may come
+   * next. Notifications with a handler count, too, and are dropped beyond it. Default 1,000.
+   */
+  readonly concurrentRequests?: number | undefined;
+}
+
 /** Options of {@link serveChannel}. */
 export interface ServeChannelOptions extends Trusted {
-  /** What the other side can make this one hold. Default: those of {@link ChannelLimits}. */
-  readonly limits?: ChannelLimits | undefined;
+  /** What the other side can make this one hold. Default: those of {@link ServerChannelLimits}. */
+  readonly limits?: ServerChannelLimits | undefined;
   /** Milliseconds that running requests get when the input ends. Default 5,000. */
   readonly graceMs?: number | undefined;
   /**
@@ -70,6 +80,7 @@ export function serveChannel(
 ): ServedChannel {
   const { unsafelyExposeErrorMessages = false } = options;
   const lineBytes = atLeast(1, options.limits?.lineBytes ?? LINE_BYTES, 'limits.lineBytes');
+  const concurrentRequests = atLeast(1, options.limits?.concurrentRequests ?? 1_000, 'limits.concurrentRequests');
   const graceMs = atLeast(0, options.graceMs ?? 5_000, 'graceMs');
   const endpoint = server['~http'];
   const { limits } = endpoint;
@@ -77,6 +88,8 @@ export function serveChannel(
   const writer = new LineWriter(channel.writable);
   const reader = channel.readable.getReader();
   const open = new Map<RequestId, ChannelExchange>();
+  // Not those of `open`: a handler that ignores its cancellation runs on, however many more are sent and cancelled.
+  let handlers = 0;
   const place: ChannelPlace = {
     writer,
     running,
@@ -103,6 +116,10 @@ export function serveChannel(
     // The response of one could not be told from that of the other.
     if (open.has(id)) throw new McpError('invalid_request', `A request with the id ${JSON.stringify(id)} is running`);
     if (running.closing) throw new McpError('internal', 'The server is closing');
+    if (handlers >= concurrentRequests) {
+      const text = `${handlers} requests are running (limits.concurrentRequests); send it again when one has ended`;
+      throw new McpError('internal', text);
+    }
     const exchange = new ChannelExchange(peerOf(meta, options), !modern, place, (torn) => {
       if (open.get(id) === exchange) open.delete(id);
       // Without a response only this tells the client that its subscription is no more, and that it has missed something
@@ -121,6 +138,7 @@ export function serveChannel(
       const why = typeof reason === 'string' ? `: ${reason.slice(0, 200)}` : '';
       return open.get(requestId as RequestId)?.leave(`The caller cancelled the request${why}`);
     }
+    if (handlers >= concurrentRequests) return;
     const exchange = new ChannelExchange(peerOf(meta, options), false, place, () => {});
     // Nothing can be sent for it.
     exchange.end();
@@ -129,7 +147,9 @@ export function serveChannel(
 
   function hand(message: JsonRpcRequest | JsonRpcNotification, exchange: ChannelExchange): void {
     running.begin();
+    handlers++;
     void server.handle(message, exchange).then(() => {
+      handlers--;
       exchange.over = true;
       running.end(exchange);
       if (writer.failure !== undefined) broken();

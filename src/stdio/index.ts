@@ -5,7 +5,7 @@
  * @module mcpwire/stdio
  */
 export { serveChannel } from './channel-server.js';
-export type { ServeChannelOptions, ServedChannel } from './channel-server.js';
+export type { ServeChannelOptions, ServedChannel, ServerChannelLimits } from './channel-server.js';
 export { ChannelTransport } from './channel-client.js';
 export type { ChannelTransportOptions, ClientChannelLimits } from './channel-client.js';
 export type { ByteChannel, ByteReader, ByteWriter, ChannelLimits } from './framing.js';

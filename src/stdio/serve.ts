@@ -1,14 +1,13 @@
 import type { Trusted } from '../server/definition.js';
 import type { McpServer } from '../server/server.js';
-import { serveChannel, type ServedChannel } from './channel-server.js';
-import type { ChannelLimits } from './framing.js';
+import { serveChannel, type ServedChannel, type ServerChannelLimits } from './channel-server.js';
 import { guardStdout } from './guard.js';
 import { readableOf, writableOf } from './node-streams.js';
 
 /** Options of {@link serveStdio}. */
 export interface ServeStdioOptions extends Trusted {
-  /** What the client can make this process hold. Default: those of {@link ChannelLimits}. */
-  readonly limits?: ChannelLimits | undefined;
+  /** What the client can make this process hold. Default: those of {@link ServerChannelLimits}. */
+  readonly limits?: ServerChannelLimits | undefined;
   /** Milliseconds that running requests get when stdin ends, or on SIGINT and SIGTERM. Default 5,000. */
   readonly graceMs?: number | undefined;
   /**

@@ -288,8 +288,59 @@ describe('A12: what is no message', () => {
   });
 });
 
+describe('A30: requests at the same time', () => {
+  test('beyond the limit one is refused with its name, a cancellation is still heard, and there is room again after an end', async () => {
+    const { server, began, go } = gated();
+    const { send, next } = served(server, { limits: { concurrentRequests: 2 } });
+    await send(call(1, 'slow'));
+    await send(request(2, 'subscriptions/listen', { notifications: { toolsListChanged: true } }));
+    expect(await next()).toMatchObject({ method: 'notifications/subscriptions/acknowledged' });
+    await send(call(3, 'quick'));
+    expect(await next()).toMatchObject({
+      id: 3,
+      error: { code: -32603, message: expect.stringContaining('limits.concurrentRequests') },
+    });
+    const signal = await began.opened;
+    await send(cancelled(1));
+    await aborted(signal);
+    // It is cancelled, and runs on.
+    await send(call(4, 'quick'));
+    expect(await next()).toMatchObject({ id: 4, error: { code: -32603 } });
+    go.open();
+    await settle();
+    await send(call(5, 'quick'));
+    expect(await next()).toMatchObject(answerOf(5, 'quick'));
+  });
+
+  test('notifications count, and beyond the limit they are dropped', async () => {
+    const go = gate();
+    let heard = 0;
+    const server = new McpServer(PLAIN)
+      .notification('note', {}, () => {
+        heard++;
+        return go.opened;
+      })
+      .tool('quick', {}, () => 'quick');
+    const { send, next } = served(server, { limits: { concurrentRequests: 2 } });
+    for (let round = 0; round < 5; round++) await send({ jsonrpc: '2.0', method: 'note' });
+    await send(call(1, 'quick'));
+    expect(await next()).toMatchObject({ id: 1, error: { code: -32603 } });
+    expect(heard).toBe(2);
+    go.open();
+    await settle();
+    await send(call(2, 'quick'));
+    expect(await next()).toMatchObject(answerOf(2, 'quick'));
+  });
+});
+
 test('limits that would limit nothing are a TypeError', () => {
-  for (const options of [{ limits: { lineBytes: Number.NaN } }, { limits: { lineBytes: 0 } }, { graceMs: -1 }]) {
+  const limits = [
+    { lineBytes: Number.NaN },
+    { lineBytes: 0 },
+    { concurrentRequests: 0 },
+    { concurrentRequests: Number.NaN },
+  ];
+  for (const options of [...limits.map((one) => ({ limits: one })), { graceMs: -1 }]) {
     expect(() => serveChannel(new McpServer(PLAIN), driven().channel, options)).toThrow(TypeError);
   }
 });
