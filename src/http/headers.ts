@@ -11,6 +11,7 @@ export const METHOD_HEADER = 'mcp-method';
 export const NAME_HEADER = 'mcp-name';
 /** Of older revisions. */
 export const SESSION_HEADER = 'mcp-session-id';
+export const LAST_EVENT_HEADER = 'last-event-id';
 
 /**
  * The value that `Mcp-Name` must carry for a request, or `undefined` where the header does not apply.

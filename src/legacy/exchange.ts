@@ -4,7 +4,8 @@ import type { Exchange, HttpInfo, InputRequest, Peer, RespondOptions } from '../
 import { timerMs } from '../server/options.js';
 import type { Method } from '../server/registry.js';
 import type { McpError } from '../errors.js';
-import { randomId, type LegacySession } from './session.js';
+import { randomId } from './event-connection.js';
+import type { LegacySession } from './session.js';
 import { errorFor, notificationFor, questionFor, resultFor } from './shapes.js';
 
 /** An exchange with an older peer, as core code knows exchanges: what goes out is put into the words of its revision. */
@@ -81,7 +82,8 @@ export class LegacyExchange implements Exchange {
   async ask(question: InputRequest): Promise<unknown> {
     const session = this.session;
     const id = randomId();
-    const { method, params } = questionFor(session.facts.revision, this.#named(question));
+    const { params: own, ...rest } = this.#named(question);
+    const { method, params } = questionFor(session.facts.revision, { ...rest, ...(own && { params: own }) });
     const answer = session.expect(id);
     const { signal } = this;
     const { askMs } = session.host.service.limits;

@@ -67,7 +67,7 @@ export class SessionExchange implements Exchange, Silent {
   }
 
   get unsent(): number {
-    return this.#stream?.unsent ?? 0;
+    return this.#state === OPEN ? this.#settings.reply.unsent() : 0;
   }
 
   /** Called when the handler is running: if it stays silent, a first byte goes out before hosts and proxies give up. */
@@ -128,7 +128,7 @@ export class SessionExchange implements Exchange, Silent {
     this.#endSilence();
     const { stream, reply, cors } = this.#settings;
     this.#stream = stream();
-    this.#stream.connect(reply, cors ?? {});
+    void this.#stream.connect(reply, cors);
     return this.#stream;
   }
 

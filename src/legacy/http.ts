@@ -1,55 +1,210 @@
-import { isMcpError, McpError } from '../errors.js';
-import { VERSION_HEADER } from '../http/headers.js';
+import { McpError } from '../errors.js';
+import { LAST_EVENT_HEADER, SESSION_HEADER, VERSION_HEADER } from '../http/headers.js';
 import { acceptsStream } from '../http/media.js';
-import {
-  errorResponse,
-  INTERNAL_ERROR,
-  isObject,
-  isRequest,
-  readId,
-  readIncoming,
-  rpcCodeOf,
-  type JsonRpcNotification,
-  type JsonRpcRequest,
-} from '../json-rpc.js';
-import type { Exchange, HttpInfo, Peer } from '../server/exchange.js';
-import { HttpExchange, JSON_HEADERS, type ExchangeSettings } from '../server/http-exchange.js';
+import { isObject, isRequest, readId, readIncoming, type JsonObject } from '../json-rpc.js';
+import type { HttpInfo, Peer } from '../server/exchange.js';
+import { fail, refuse, type Head } from '../server/http-endpoint.js';
+import { HttpExchange, type ExchangeSettings } from '../server/http-exchange.js';
 import { timerMs } from '../server/options.js';
 import type { Arrival, PastHost } from '../server/past.js';
-import { EventStream, resume, type StreamSettings } from './event-stream.js';
+import type { Method } from '../server/registry.js';
+import type { Trusted } from '../server/definition.js';
+import { EventStream, type EventStreamSettings } from './event-stream.js';
 import { memoryEventStore, type EventStore } from './event-store.js';
 import { SessionExchange } from './http-exchange.js';
+import { HttpStanding } from './http-standing.js';
 import { factsOf, legacyMethods } from './methods.js';
-import { isRevision, isSince } from './revisions.js';
-import { LegacySession } from './session.js';
-import { Sessions } from './sessions.js';
+import { isSince, negotiated } from './revisions.js';
+import { LegacySession, type SessionFacts } from './session.js';
+import { Sessions, type OpenSession } from './sessions.js';
 
-const SESSION_HEADER = 'mcp-session-id';
-const LAST_EVENT_HEADER = 'last-event-id';
 /** Milliseconds after which a client may come back for the rest of a stream. */
 const RETRY_MS = 1_000;
+const NOTHING: JsonObject = Object.freeze({});
 
 /** Serves older peers over Streamable HTTP. */
 export class LegacyHttp {
   readonly #host: PastHost;
-  readonly #sessions: Sessions;
-  readonly #withSessions: boolean;
+  readonly #sessions: Sessions | undefined;
+  readonly #methods: ReadonlyMap<string, Method | null>;
   readonly #events: EventStore;
   readonly #settings: ExchangeSettings;
-  readonly #standing = new WeakMap<LegacySession, EventStream>();
-  readonly #methods = {};
 
   constructor(host: PastHost) {
     this.#host = host;
     const { legacy, keepAliveMs = 8_000 } = host.options;
     const { sessions = true, eventStore = memoryEventStore() } = legacy || {};
-    this.#withSessions = sessions;
     this.#events = eventStore;
     this.#settings = { ...host.service.limits, keepAliveMs: timerMs(keepAliveMs) };
-    const methods = legacyMethods(host, async (facts, ctx) =>
-      sessions ? { [SESSION_HEADER]: await this.#sessions.create(facts, ctx.auth) } : {},
+    this.#methods = legacyMethods(host, async (facts, ctx) =>
+      this.#sessions === undefined ? {} : { [SESSION_HEADER]: await this.#sessions.create(facts, ctx.auth) },
     );
-    this.#sessions = new Sessions(host, methods);
-    this.#methods = methods;
+    this.#sessions = sessions ? new Sessions(host, this.#methods) : undefined;
   }
+
+  /** Answers a GET, a DELETE, or a POST whose body is `value`. Never throws. */
+  serve(arrival: Arrival, value: unknown): void {
+    this.#serve(arrival, value).catch((error: unknown) => {
+      const { reply, cors, head } = arrival;
+      const failure = error instanceof McpError ? error : new McpError('internal', this.#host.tell(error));
+      fail(reply, failure, readId(value) ?? noId(head), cors);
+    });
+  }
+
+  close(): void {
+    this.#sessions?.close();
+  }
+
+  async #serve(arrival: Arrival, value: unknown): Promise<void> {
+    const { head, reply, trusted, cors, place } = arrival;
+    const { method } = head;
+    if (place.closing) return refuse(reply, 503, 'The server is closing', { ...cors, 'retry-after': '1' });
+    if (isObject(value) && value['method'] === 'initialize') return this.#greet(arrival, value);
+    const id = head.get(SESSION_HEADER);
+    if (typeof id !== 'string' || this.#sessions === undefined) {
+      if (method !== 'POST') return refuse(reply, 405, 'Send POST', { ...cors, allow: 'POST' });
+      return this.#alone(arrival, value);
+    }
+    const open = await this.#sessions.open(id, trusted.auth);
+    // Dead, unknown, somebody else's: nobody can tell which.
+    if (open === undefined) return refuse(reply, 404, 'Session not found: send initialize', cors);
+    if (method === 'GET') return this.#follow(arrival, open);
+    if (method === 'DELETE') {
+      await this.#sessions.end(id, open);
+      return reply.answer(204, cors ?? {});
+    }
+    this.#post(arrival, open, value);
+  }
+
+  /** `initialize`: the answer may bring a session. */
+  #greet(arrival: Arrival, value: JsonObject): void {
+    const message = readIncoming(value);
+    if (!isRequest(message)) return arrival.reply.answer(202, arrival.cors ?? {});
+    const session = this.#sessionless(factsOf(message.params), this.#sessions !== undefined);
+    this.#standAlone(arrival, session, message);
+  }
+
+  /** A message of no session: it stands alone. */
+  #alone(arrival: Arrival, value: unknown): void {
+    // A response answers nothing, since nothing was asked.
+    if (isResponse(value)) return arrival.reply.answer(202, arrival.cors ?? {});
+    const revision = negotiated(arrival.head.get(VERSION_HEADER) ?? '2025-03-26');
+    const session = this.#sessionless({ revision, info: undefined, capabilities: NOTHING }, false);
+    this.#standAlone(arrival, session, readIncoming(value));
+  }
+
+  #sessionless(facts: SessionFacts, stateful: boolean): LegacySession {
+    return new LegacySession(this.#host, facts, this.#methods, stateful, { keep: () => {} });
+  }
+
+  #standAlone(arrival: Arrival, session: LegacySession, message: ReturnType<typeof readIncoming>): void {
+    const { head, reply, trusted, cors, place } = arrival;
+    const mayStream = acceptsStream(head.get('accept'));
+    const inner = new HttpExchange(new ArrivalPeer(head, trusted), true, reply, this.#settings, cors, mayStream, place);
+    this.#hand(arrival, session, message, inner);
+  }
+
+  #post(arrival: Arrival, { session, key }: OpenSession, value: unknown): void {
+    const { head, reply, trusted, cors, place } = arrival;
+    const accepted = (): void => reply.answer(202, cors ?? {});
+    if (isResponse(value)) {
+      accepted();
+      return session.answer(value);
+    }
+    const message = readIncoming(value);
+    if (message.method === 'notifications/cancelled' && !isRequest(message)) session.cancel(message.params);
+    // The response of one could not be told from that of the other.
+    if (isRequest(message) && session.runs(message.id))
+      throw new McpError('invalid_request', `A request with the id ${JSON.stringify(message.id)} is running`);
+    const inner = new SessionExchange({
+      peer: new ArrivalPeer(head, trusted),
+      reply,
+      cors,
+      streams: acceptsStream(head.get('accept')),
+      place,
+      silenceMs: this.#settings.silenceMs,
+      stream: () => new EventStream(this.#streamSettings(session, key)),
+    });
+    this.#hand(arrival, session, message, inner);
+  }
+
+  #hand(
+    { reply, cors, place }: Arrival,
+    session: LegacySession,
+    message: ReturnType<typeof readIncoming>,
+    inner: HttpExchange | SessionExchange,
+  ): void {
+    if (!isRequest(message)) {
+      reply.answer(202, cors ?? {});
+      // Nothing can be sent any more; what the handler tries to send must not open a stream.
+      inner.end();
+    }
+    const [wrapped, exchange] = session.wrap(message, inner);
+    place.begin();
+    const handled = this.#host.handle(wrapped, exchange);
+    const ended = (): void => {
+      // Where its caller has cancelled it, nobody has ended it yet.
+      exchange.end();
+      inner.over = true;
+      place.end(inner);
+    };
+    if (!handled) return ended();
+    inner.watchSilence();
+    void handled.then(ended);
+  }
+
+  /** GET: the session's own stream, or the rest of one that was lost. */
+  async #follow(arrival: Arrival, open: OpenSession): Promise<void> {
+    const { head, reply, cors } = arrival;
+    if (!acceptsStream(head.get('accept'))) return refuse(reply, 406, 'Send Accept: text/event-stream', cors);
+    const settings = this.#streamSettings(open.session, open.key);
+    const peer = new ArrivalPeer(head, arrival.trusted);
+    const standing = (open.carried.standing ??= new HttpStanding(open.session, settings));
+    const last = head.get(LAST_EVENT_HEADER);
+    await standing.follow(arrival, peer, typeof last === 'string' ? last : undefined);
+  }
+
+  #streamSettings({ facts }: LegacySession, key: string): EventStreamSettings {
+    const sessions = this.#sessions!;
+    const { keepAliveMs, streamDropBytes } = this.#settings;
+    return {
+      store: this.#events,
+      session: key,
+      primes: isSince(facts.revision, '2025-11-25'),
+      retryMs: RETRY_MS,
+      keepAliveMs,
+      streamDropBytes,
+      announce: (stream, holder) => sessions.announce(key, stream, holder),
+      wake: (stream, listener) => sessions.wake(stream, listener),
+      onError: (error) => void this.#host.tell(error),
+    };
+  }
+}
+
+/** The sender of one message, as its transport knows it. What it can do, its session says. */
+class ArrivalPeer implements Peer {
+  readonly protocolVersion = '';
+  readonly capabilities = NOTHING;
+  readonly auth: Trusted['auth'];
+  readonly platform: unknown;
+  readonly #head: Head;
+
+  constructor(head: Head, { auth, platform }: Trusted) {
+    this.#head = head;
+    this.auth = auth;
+    this.platform = platform;
+  }
+
+  get http(): HttpInfo {
+    return this.#head.info();
+  }
+}
+
+function isResponse(value: unknown): value is JsonObject {
+  return isObject(value) && !('method' in value) && ('result' in value || 'error' in value);
+}
+
+/** What stands for an id that cannot be read: nothing since 2025-11-25, `null` as of old. */
+function noId(head: Head): undefined | null {
+  return isSince(negotiated(head.get(VERSION_HEADER)), '2025-11-25') ? undefined : null;
 }

@@ -3,9 +3,9 @@ import { raise } from '../server/context.js';
 import type { Exchange } from '../server/exchange.js';
 import type { PastHost } from '../server/past.js';
 import type { Method } from '../server/registry.js';
+import type { Running } from '../server/running.js';
 import { META_LOG_LEVEL } from '../spec/meta.js';
 import type { ClientCapabilities, Implementation } from '../spec/types.js';
-import { encodeBase64url } from '../util/base64url.js';
 import { deferred, type Deferred } from '../util/deferred.js';
 import { LegacyExchange } from './exchange.js';
 import type { Revision } from './revisions.js';
@@ -135,9 +135,9 @@ export class LegacySession {
   }
 
   /** From here on the session is told of changes. @returns what says why not, where it cannot */
-  async stand(inner: Exchange): Promise<JsonRpcErrorObject | undefined> {
+  async stand(inner: Exchange, place: Running): Promise<JsonRpcErrorObject | undefined> {
     this.leave();
-    const standing = new Standing(this, inner);
+    const standing = new Standing(this, inner, place);
     this.#standing = standing;
     return standing.listen();
   }
@@ -165,9 +165,4 @@ export class LegacySession {
     for (const waiting of this.#asked.values()) waiting.reject(error);
     this.leave();
   }
-}
-
-/** An id of 128 random bits. */
-export function randomId(): string {
-  return encodeBase64url(crypto.getRandomValues(new Uint8Array(16)));
 }

@@ -4,7 +4,9 @@ import type { AuthInfo } from '../server/exchange.js';
 import type { PastHost } from '../server/past.js';
 import type { Method } from '../server/registry.js';
 import { createSealer, type Sealer } from '../util/seal.js';
-import { LegacySession, randomId, type SessionFacts } from './session.js';
+import { randomId } from './event-connection.js';
+import type { HttpStanding } from './http-standing.js';
+import { LegacySession, type SessionFacts } from './session.js';
 import { changed, memorySessionStore, type SessionChange, type SessionStore } from './session-store.js';
 
 const DAY_MS = 86_400_000;
@@ -13,9 +15,16 @@ const ID_CHARS = 4_096;
 /** Sessions that are remembered here although nothing of them runs here: opening an id anew costs some 100 µs. */
 const REMEMBERED = 10_000;
 
-interface Live {
+/** A session that is served here. */
+export interface OpenSession {
   readonly session: LegacySession;
+  /** Names it in stores and on buses. */
   readonly key: string;
+  /** Its own stream, once there was one. */
+  readonly carried: { standing?: HttpStanding };
+}
+
+interface Live extends OpenSession {
   readonly principal: string;
   readonly expires: number;
 }
@@ -40,7 +49,7 @@ export class Sessions {
   /** By id, the one that was used longest ago first. */
   readonly #live = new Map<string, Live>();
   readonly #byKey = new Map<string, Live>();
-  readonly #wakers = new Map<string, Set<() => void>>();
+  readonly #wakers = new Map<string, Set<(holder?: string) => void>>();
   #attached: Promise<() => void> | undefined;
 
   constructor(host: PastHost, methods: ReadonlyMap<string, Method | null>) {
@@ -86,7 +95,7 @@ export class Sessions {
    *
    * @returns `undefined` for an id that is dead, unknown, or somebody else's: nobody can tell which
    */
-  async open(id: string, auth: AuthInfo | undefined): Promise<LegacySession | undefined> {
+  async open(id: string, auth: AuthInfo | undefined): Promise<OpenSession | undefined> {
     const live = await this.#find(id, auth);
     if (live === undefined || Date.now() >= live.expires) return undefined;
     const { session, key } = live;
@@ -97,11 +106,11 @@ export class Sessions {
       return undefined;
     }
     session.state = state;
-    return session;
+    return live;
   }
 
   /** Ends a session, everywhere. */
-  async end(id: string, session: LegacySession): Promise<void> {
+  async end(id: string, { session }: OpenSession): Promise<void> {
     await session.change({ type: 'end' });
     const live = this.#live.get(id);
     if (live === undefined) return;
@@ -109,14 +118,14 @@ export class Sessions {
     this.#drop(id, live);
   }
 
-  /** Events of a stream wait to be fetched: for who waits for them, here or in another process. */
-  announce(key: string, stream: string): void {
-    this.#wake(stream);
-    this.#publish(key, { type: 'events', stream });
+  /** Tells who follows a stream that there is something new, here and in every other process. */
+  announce(key: string, stream: string, holder: string | undefined): void {
+    this.#wake(stream, holder);
+    this.#publish(key, { type: 'events', stream, holder });
   }
 
-  /** Calls back when there are more events of a stream. */
-  wake(stream: string, listener: () => void): () => void {
+  /** Calls back when there is something new of a stream. */
+  wake(stream: string, listener: (holder?: string) => void): () => void {
     let listeners = this.#wakers.get(stream);
     if (listeners === undefined) this.#wakers.set(stream, (listeners = new Set()));
     listeners.add(listener);
@@ -158,7 +167,7 @@ export class Sessions {
       keep: (change) => this.#keep(session, key, change),
       pass: (message) => this.#publish(key, message),
     });
-    const live: Live = { session, key, principal, expires };
+    const live: Live = { session, key, carried: {}, principal, expires };
     this.#live.set(id, live);
     this.#byKey.set(key, live);
     this.#forgetIdle();
@@ -209,8 +218,8 @@ export class Sessions {
 
   async #receive(change: Change): Promise<void> {
     if (change.kind !== 'session') return;
-    const { type, response, params, stream } = change.message;
-    if (type === 'events') return this.#wake(stream as string);
+    const { type, response, params, stream, holder } = change.message;
+    if (type === 'events') return this.#wake(stream as string, holder as string | undefined);
     const live = this.#byKey.get(change.session);
     if (live === undefined) return;
     const { session } = live;
@@ -228,8 +237,8 @@ export class Sessions {
     }
   }
 
-  #wake(stream: string): void {
-    for (const listener of [...(this.#wakers.get(stream) ?? [])]) listener();
+  #wake(stream: string, holder: string | undefined): void {
+    for (const listener of [...(this.#wakers.get(stream) ?? [])]) listener(holder);
   }
 }
 

@@ -1,5 +1,6 @@
 import { isObject, type JsonRpcErrorObject, type JsonRpcNotification, type JsonRpcResponse } from '../json-rpc.js';
 import type { Exchange, Peer } from '../server/exchange.js';
+import type { Running } from '../server/running.js';
 import type { LegacySession } from './session.js';
 import { notificationFor } from './shapes.js';
 
@@ -10,13 +11,15 @@ const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged';
 export class Standing {
   readonly #session: LegacySession;
   readonly #inner: Exchange;
+  readonly #place: Running;
   #current: StandingExchange | undefined;
   #stopped = false;
 
   /** @param inner where notifications go */
-  constructor(session: LegacySession, inner: Exchange) {
+  constructor(session: LegacySession, inner: Exchange, place: Running) {
     this.#session = session;
     this.#inner = inner;
+    this.#place = place;
   }
 
   /**
@@ -35,12 +38,12 @@ export class Standing {
       resourceSubscriptions: 'resources' in offered ? [...(state.subscriptions ?? [])] : [],
     };
     const before = this.#current;
-    const exchange = new StandingExchange(this.#session, this.#inner);
+    const exchange = new StandingExchange(this.#session, this.#inner, this.#place);
     this.#current = exchange;
-    host.running.begin();
+    this.#place.begin();
     void Promise.resolve(
       host.handle({ jsonrpc: '2.0', id: 'standing', method: LISTEN, params: { notifications } }, exchange),
-    ).then(() => host.running.end(exchange));
+    ).then(() => this.#place.end(exchange));
     const refused = await exchange.opened;
     // Not sooner: what changes meanwhile is told by the one or the other.
     if (refused === undefined) before?.leave();
@@ -66,13 +69,15 @@ class StandingExchange implements Exchange {
   readonly opened: Promise<JsonRpcErrorObject | undefined>;
   readonly #session: LegacySession;
   readonly #inner: Exchange;
+  readonly #place: Running;
   readonly #controller = new AbortController();
   #open!: (error?: JsonRpcErrorObject) => void;
   #listening = false;
 
-  constructor(session: LegacySession, inner: Exchange) {
+  constructor(session: LegacySession, inner: Exchange, place: Running) {
     this.#session = session;
     this.#inner = inner;
+    this.#place = place;
     const { auth, platform, http } = inner.peer;
     const { revision, info, capabilities } = session.facts;
     this.peer = { protocolVersion: revision, info, capabilities, auth, platform, http };
@@ -86,7 +91,7 @@ class StandingExchange implements Exchange {
   get signal(): AbortSignal {
     if (!this.#listening) {
       this.#listening = true;
-      this.#session.host.running.listen(this);
+      this.#place.listen(this);
     }
     return this.#controller.signal;
   }
@@ -95,9 +100,11 @@ class StandingExchange implements Exchange {
     return this.#inner.unsent ?? 0;
   }
 
-  async send(message: JsonRpcNotification): Promise<void> {
-    if (message.method === ACKNOWLEDGED) return this.#open();
-    const translated = notificationFor(this.#session.facts.revision, message);
+  async send(message: JsonRpcNotification & { toJSON?(): JsonRpcNotification }): Promise<void> {
+    // Changes come as text that is shared by all who hear of them.
+    const plain = message.toJSON?.() ?? message;
+    if (plain.method === ACKNOWLEDGED) return this.#open();
+    const translated = notificationFor(this.#session.facts.revision, plain);
     if (translated !== undefined && !this.gone) await this.#inner.send(translated);
   }
 

@@ -32,9 +32,9 @@ export class Running {
   }
 
   /** It has ended. */
-  end(exchange: Exchange): void {
+  end(exchange?: Exchange): void {
     this.#count--;
-    if (this.#listening.size > 0) this.#listening.delete(exchange);
+    if (exchange !== undefined && this.#listening.size > 0) this.#listening.delete(exchange);
   }
 
   /** Cancels an exchange when the place closes. */

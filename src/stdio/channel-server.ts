@@ -15,6 +15,7 @@ import {
 import type { Trusted } from '../server/definition.js';
 import { metaOf, missingMeta, unsupportedVersion } from '../server/envelope.js';
 import type { Peer } from '../server/exchange.js';
+import type { Past, PastChannel } from '../server/past.js';
 import type { McpServer } from '../server/server.js';
 import { META_CLIENT_CAPABILITIES, META_CLIENT_INFO, META_PROTOCOL_VERSION } from '../spec/meta.js';
 import type { Implementation } from '../spec/types.js';
@@ -112,7 +113,7 @@ export function serveChannel(
   function request(message: JsonRpcRequest, meta: JsonObject | undefined): void {
     const { id, method } = message;
     const modern = meta?.[META_PROTOCOL_VERSION] !== undefined;
-    checkRevision(message, meta, endpoint.legacy);
+    checkRevision(message, meta, endpoint.legacy, past !== undefined);
     // The response of one could not be told from that of the other.
     if (open.has(id)) throw new McpError('invalid_request', `A request with the id ${JSON.stringify(id)} is running`);
     if (running.closing) throw new McpError('internal', 'The server is closing');
@@ -128,7 +129,7 @@ export function serveChannel(
         write({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id } });
     });
     open.set(id, exchange);
-    hand(message, exchange);
+    hand(message, exchange, modern);
   }
 
   function notification(message: JsonRpcNotification, meta: JsonObject | undefined): void {
@@ -142,33 +143,60 @@ export function serveChannel(
     const exchange = new ChannelExchange(peerOf(meta, options), false, place, () => {});
     // Nothing can be sent for it.
     exchange.end();
-    hand(message, exchange);
+    hand(message, exchange, meta?.[META_PROTOCOL_VERSION] !== undefined);
   }
 
-  function hand(message: JsonRpcRequest | JsonRpcNotification, exchange: ChannelExchange): void {
+  function hand(message: JsonRpcRequest | JsonRpcNotification, exchange: ChannelExchange, modern: boolean): void {
+    const [known, way] = modern || past === undefined ? [message, exchange] : past.wrap(message, exchange);
     running.begin();
     handlers++;
-    void server.handle(message, exchange).then(() => {
+    void server.handle(known, way).then(() => {
       handlers--;
+      if (way !== exchange) way.end();
       exchange.over = true;
       running.end(exchange);
       if (writer.failure !== undefined) broken();
     });
   }
 
+  // An older client's handshake opens its session. Until who serves it has been loaded, the client's messages wait.
+  let past: PastChannel | undefined;
+  let loading: Promise<void> | undefined;
+  async function load(way: () => Promise<Past>): Promise<void> {
+    running.begin();
+    try {
+      const served = await way();
+      const standing = new ChannelExchange(peerOf(undefined, options), true, place, () => {});
+      past ??= served.channel(standing, running);
+    } finally {
+      running.end();
+    }
+  }
+
+  function take(value: unknown): void {
+    // A modern client is asked nothing; and an answer to its response could be taken for that to a request.
+    if (isObject(value) && !('method' in value) && ('result' in value || 'error' in value)) return past?.answer(value);
+    const message = readIncoming(value);
+    const meta = metaOf(message);
+    if (isRequest(message)) request(message, meta);
+    else notification(message, meta);
+  }
+
   const sink = {
     line(bytes: Uint8Array): void {
       let value: unknown;
+      const failed = (error: unknown): void => refuse(readId(value), error);
       try {
         value = parseMessage(bytes, limits);
-        // A response answers nothing, since nothing was asked; and an answer to it could be taken for that to a request.
-        if (isObject(value) && !('method' in value) && ('result' in value || 'error' in value)) return;
-        const message = readIncoming(value);
-        const meta = metaOf(message);
-        if (isRequest(message)) request(message, meta);
-        else notification(message, meta);
+        if (past === undefined && endpoint.past !== undefined && isHandshake(value)) loading ??= load(endpoint.past);
+        if (loading === undefined || metaOf(value)?.[META_PROTOCOL_VERSION] !== undefined) return take(value);
+        const waiting: Promise<void> = loading.then(() => take(value)).catch(failed);
+        loading = waiting;
+        void waiting.then(() => {
+          if (loading === waiting) loading = undefined;
+        });
       } catch (error) {
-        refuse(readId(value), error);
+        failed(error);
       }
     },
     skipped(id: RequestId | undefined): void {
@@ -185,6 +213,7 @@ export function serveChannel(
     // What was aborted just now may still say so.
     if (open.size > 0) await new Promise((resolve) => setTimeout(resolve));
     for (const exchange of open.values()) exchange.leave('The server is closing');
+    past?.close();
     await writer.close(ms);
     await within(ms, reader.cancel());
   }
@@ -196,16 +225,24 @@ export function serveChannel(
   return { closed, close };
 }
 
+/** Whether somebody of an older revision begins to speak. */
+function isHandshake(value: unknown): boolean {
+  const { method, params } = isObject(value) ? value : NOTHING;
+  const opens = method === 'initialize' || method === 'ping';
+  return opens && metaOf({ params })?.[META_PROTOCOL_VERSION] === undefined;
+}
+
 /** Refuses what is not of a revision that is served. */
 function checkRevision(
   { method, params }: JsonRpcRequest,
   meta: JsonObject | undefined,
-  legacy: false | undefined,
+  legacy: unknown,
+  shaken: boolean,
 ): void {
   const version = meta?.[META_PROTOCOL_VERSION];
   if (version === undefined) {
     const asked = params?.['protocolVersion'];
-    if (method === 'initialize') throw unsupportedVersion(typeof asked === 'string' ? asked : '');
+    if (method === 'initialize' && !shaken) throw unsupportedVersion(typeof asked === 'string' ? asked : '');
     if (legacy === false) throw missingMeta(META_PROTOCOL_VERSION);
     return;
   }
