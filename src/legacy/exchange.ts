@@ -1,11 +1,12 @@
-import { type JsonObject, type JsonRpcNotification, type JsonRpcResponse } from '../json-rpc.js';
+import type { JsonObject, JsonRpcNotification, JsonRpcResponse } from '../json-rpc.js';
 import { raise } from '../server/context.js';
 import type { Exchange, HttpInfo, InputRequest, Peer, RespondOptions } from '../server/exchange.js';
 import { timerMs } from '../server/options.js';
 import type { Method } from '../server/registry.js';
-import type { McpError } from '../errors.js';
+import { isMcpError, type McpError } from '../errors.js';
 import { randomId } from './event-connection.js';
 import type { LegacySession } from './session.js';
+import type { ClientQuestion } from './questions.js';
 import { errorFor, notificationFor, questionFor, resultFor } from './shapes.js';
 
 /** An exchange with an older peer, as core code knows exchanges: what goes out is put into the words of its revision. */
@@ -82,8 +83,7 @@ export class LegacyExchange implements Exchange {
   async ask(question: InputRequest): Promise<unknown> {
     const session = this.session;
     const id = randomId();
-    const { params: own, ...rest } = this.#named(question);
-    const { method, params } = questionFor(session.facts.revision, { ...rest, ...(own && { params: own }) });
+    const { method, params } = this.#translated(question);
     const answer = session.expect(id);
     const { signal } = this;
     const { askMs } = session.host.service.limits;
@@ -127,6 +127,16 @@ export class LegacyExchange implements Exchange {
     this.#inner.end();
     this.#inner.cancel(error);
     this.#over(this);
+  }
+
+  #translated(question: InputRequest): ClientQuestion {
+    const { params, ...rest } = this.#named(question);
+    try {
+      return questionFor(this.session.facts.revision, { ...rest, ...(params && { params }) });
+    } catch (error) {
+      // What a revision has no word for, the handler's caller may know.
+      throw isMcpError(error) ? raise(error.code, error.message, { data: error.data }) : error;
+    }
   }
 
   /** 2025-11-25 gives pages to open a name, so that it can be said later that they are done. */

@@ -38,7 +38,12 @@ export class HttpStanding {
     if (own) this.#closed();
     if (outcome === 'ended') return reply.answer(204, cors ?? {});
     const gone = outcome === 'gone';
-    refuse(reply, gone ? 410 : 400, `Last-Event-ID: ${gone ? 'what came after it is no longer kept' : 'unknown'}`, cors);
+    refuse(
+      reply,
+      gone ? 410 : 400,
+      `Last-Event-ID: ${gone ? 'what came after it is no longer kept' : 'unknown'}`,
+      cors,
+    );
   }
 
   async #begin({ reply, cors, place }: Arrival, peer: Peer): Promise<void> {

@@ -8,7 +8,7 @@ import type { RequestContext } from '../server/request-context.js';
 import { defaultSubscriptionLimits } from '../server/subscriptions.js';
 import type { Implementation } from '../spec/types.js';
 import type { LegacyExchange } from './exchange.js';
-import { negotiated, type Revision } from './revisions.js';
+import { isSince, negotiated, type Revision } from './revisions.js';
 import type { SessionFacts } from './session.js';
 import { capabilitiesFor, implementationFor } from './shapes.js';
 
@@ -16,13 +16,23 @@ const NOTHING: JsonObject = Object.freeze({});
 
 /** What a client says of itself in `initialize`. @throws McpError for params that are none */
 export function factsOf({ protocolVersion, capabilities, clientInfo }: JsonObject = NOTHING): SessionFacts {
-  if (typeof protocolVersion !== 'string') throw new McpError('invalid_params', 'initialize: protocolVersion is missing');
+  if (typeof protocolVersion !== 'string')
+    throw new McpError('invalid_params', 'initialize: protocolVersion is missing');
+  const revision = negotiated(protocolVersion);
   return {
-    revision: negotiated(protocolVersion),
+    revision,
     // Self-reported and unverified; shapes inside are the reader's to check.
     info: isObject(clientInfo) ? (clientInfo as unknown as Implementation) : undefined,
-    capabilities: isObject(capabilities) ? capabilities : NOTHING,
+    capabilities: declared(revision, isObject(capabilities) ? capabilities : NOTHING),
   };
+}
+
+/** Before 2025-11-25 who could sample could be told of the context, too; there was no word for it. */
+function declared(revision: Revision, capabilities: JsonObject): JsonObject {
+  const { sampling } = capabilities;
+  return isSince(revision, '2025-11-25') || !isObject(sampling)
+    ? capabilities
+    : { ...capabilities, sampling: { ...sampling, context: {} } };
 }
 
 /**

@@ -1,4 +1,12 @@
-import { METHOD_NOT_FOUND, isObject, type JsonObject, type JsonRpcErrorObject, type JsonRpcNotification, type JsonRpcRequest, type RequestId } from '../json-rpc.js';
+import {
+  METHOD_NOT_FOUND,
+  isObject,
+  type JsonObject,
+  type JsonRpcErrorObject,
+  type JsonRpcNotification,
+  type JsonRpcRequest,
+  type RequestId,
+} from '../json-rpc.js';
 import { raise } from '../server/context.js';
 import type { Exchange } from '../server/exchange.js';
 import type { PastHost } from '../server/past.js';
@@ -9,7 +17,7 @@ import type { ClientCapabilities, Implementation } from '../spec/types.js';
 import { deferred, type Deferred } from '../util/deferred.js';
 import { LegacyExchange } from './exchange.js';
 import type { Revision } from './revisions.js';
-import type { SessionChange, SessionState } from './session-store.js';
+import type { SessionChange, SessionState } from '../server/past-stores.js';
 import { Standing } from './standing.js';
 
 /** What a session's client has said of itself in its handshake. */
@@ -80,7 +88,10 @@ export class LegacySession {
     this.#running.set(message.id, exchange);
     if (!this.stateful) return [message, exchange];
     // The level belongs to the session here, and to each request in core code.
-    const _meta = { ...(params?.['_meta'] as object | undefined), [META_LOG_LEVEL]: this.state.logLevel ?? FIRST_LEVEL };
+    const _meta = {
+      ...(params?.['_meta'] as object | undefined),
+      [META_LOG_LEVEL]: this.state.logLevel ?? FIRST_LEVEL,
+    };
     return [{ ...message, params: { ...params, _meta } }, exchange];
   }
 

@@ -7,7 +7,8 @@ import { createSealer, type Sealer } from '../util/seal.js';
 import { randomId } from './event-connection.js';
 import type { HttpStanding } from './http-standing.js';
 import { LegacySession, type SessionFacts } from './session.js';
-import { changed, memorySessionStore, type SessionChange, type SessionStore } from './session-store.js';
+import type { SessionChange, SessionStore } from '../server/past-stores.js';
+import { changed, memorySessionStore } from './session-store.js';
 
 const DAY_MS = 86_400_000;
 /** A session's id travels in a header of every request: what goes in must be short. */
@@ -77,7 +78,8 @@ export class Sessions {
     if (id.length <= ID_CHARS) return id;
     // A client that has much to say of itself: what it can do counts, as far as it is of the protocol.
     const { sampling, roots, elicitation } = facts.capabilities;
-    const { name = '', version = '' } = facts.info ?? {};
+    // Self-reported: it may be anything.
+    const { name = '', version = '' }: { readonly name?: unknown; readonly version?: unknown } = facts.info ?? {};
     const short = {
       ...sealed,
       info: { name: String(name).slice(0, 200), version: String(version).slice(0, 200) },
@@ -201,7 +203,10 @@ export class Sessions {
   }
 
   #publish(session: string, message: JsonObject): void {
-    const { listening: { bus }, tell } = this.#host;
+    const {
+      listening: { bus },
+      tell,
+    } = this.#host;
     (async () => bus.publish({ kind: 'session', session, message }))().catch(tell);
   }
 
@@ -238,7 +243,7 @@ export class Sessions {
   }
 
   #wake(stream: string, holder: string | undefined): void {
-    for (const listener of [...(this.#wakers.get(stream) ?? [])]) listener(holder);
+    for (const listener of new Set(this.#wakers.get(stream))) listener(holder);
   }
 }
 

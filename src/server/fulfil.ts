@@ -38,7 +38,8 @@ export async function fulfil(
       await pause(ms, exchange.signal);
       ms = Math.min(2 * ms, LONGEST_PAUSE_MS);
     } else {
-      if (++round > rounds) throw raise('limit_exceeded', `The handler asked over ${rounds} times (limits.inputRounds)`);
+      if (++round > rounds)
+        throw raise('limit_exceeded', `The handler asked over ${rounds} times (limits.inputRounds)`);
       inputResponses = await answersTo(exchange, inputRequests);
     }
     const result = await again({ inputResponses, requestState });

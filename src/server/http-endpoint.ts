@@ -1,6 +1,13 @@
 import { isMcpError, McpError } from '../errors.js';
 import { parseMessage } from '../http/body.js';
-import { decodeHeaderValue, METHOD_HEADER, NAME_HEADER, nameOf, SESSION_HEADER, VERSION_HEADER } from '../http/headers.js';
+import {
+  decodeHeaderValue,
+  METHOD_HEADER,
+  NAME_HEADER,
+  nameOf,
+  SESSION_HEADER,
+  VERSION_HEADER,
+} from '../http/headers.js';
 import { acceptsStream, isJson } from '../http/media.js';
 import { agreeParams } from '../http/param-headers.js';
 import { compilePolicy, corsHeaders, preflightHeaders, type Caller } from '../http/origin.js';

@@ -59,6 +59,7 @@ export interface ExchangeSettings {
 
 /** The headers of nearly every answer. One object, so that a runtime can recognise it. */
 export const JSON_HEADERS: AnswerHeaders = { 'content-type': JSON_TYPE };
+/** The headers of a stream. */
 export const SSE_HEADERS: AnswerHeaders = {
   'content-type': SSE_TYPE,
   // No caching and no compression, which would hold events back.

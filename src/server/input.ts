@@ -81,7 +81,8 @@ export function askOver(exchange: Exchange, { inputRounds, askMs }: ServerLimits
 /** Looks now and then whether something is done; gives up with the call, or after a time. */
 async function waitFor(done: () => boolean | Promise<boolean>, signal: AbortSignal, ms: number): Promise<void> {
   const end = Date.now() + ms;
-  for (let delay = 250; !(await done()) && Date.now() < end; delay = Math.min(2 * delay, 2_000)) await pause(delay, signal);
+  for (let delay = 250; !(await done()) && Date.now() < end; delay = Math.min(2 * delay, 2_000))
+    await pause(delay, signal);
 }
 
 function askWith(put: Put, once: Ask['once']): Ask {

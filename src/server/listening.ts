@@ -72,7 +72,7 @@ export class Listening {
   /** Whether a caller hears of updates of a resource. */
   readonly mayWatch: MayWatch = async (uri, ctx) => {
     const { mayWatch } = this.#options;
-    return mayWatch === undefined ? this.#sees(uri, ctx) : (await mayWatch(uri, ctx)) === true;
+    return mayWatch === undefined ? this.#sees(uri, ctx) : mayWatch(uri, ctx);
   };
 
   /** Who cannot read a resource is not told that it has changed. */

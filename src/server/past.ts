@@ -8,8 +8,7 @@ import type { Listening } from './listening.js';
 import type { ServerOptions } from './options.js';
 import type { Service } from './request-context.js';
 import type { Running } from './running.js';
-import type { EventStore } from '../legacy/event-store.js';
-import type { SessionStore } from '../legacy/session-store.js';
+import type { EventStore, SessionStore } from './past-stores.js';
 
 /** How peers of revisions before 2026-07-28 are served. */
 export interface LegacyOptions {

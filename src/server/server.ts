@@ -158,7 +158,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     const tell = (error: unknown): string => mask(error, 'The request failed', undefined);
     const running = this.#running;
     // Of the class that is made: the one on the top floor has a past.
-    const { past } = new.target as typeof McpServer;
+    const { past } = new.target;
     if (past !== undefined && options.legacy !== false)
       this.#past = new WayToPast(past, { handle, service, options, running, discovery, listening, tell });
     this['~http'] = httpEndpoint(handle, options, running, service, catalogs.tools, tell, this.#past?.open);
@@ -491,7 +491,6 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     stampLists(this.#dispatcher.methods, this.#catalogs, this.#options.cache, this.#stamp);
     if (kind !== undefined && this.#dispatcher.served) this.#listening.publish({ kind });
   }
-
 }
 
 /** No name of a registration, and no template. */
