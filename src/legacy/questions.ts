@@ -1,7 +1,6 @@
 /** What a server asks its client, for older clients. */
 import { McpError } from '../errors.js';
 import { isObject, type JsonObject } from '../json-rpc.js';
-import type { ClientCapabilities } from '../spec/types.js';
 import { blockFor, callFor } from './blocks.js';
 import { toolFor } from './lists.js';
 import { each, mapped, omit, shaped, withMeta } from './members.js';
@@ -30,9 +29,9 @@ export function questionFor(revision: Revision, question: ClientQuestion): Clien
 }
 
 function elicitationFor(revision: Revision, params: JsonObject): JsonObject {
-  if (!isSince(revision, '2025-06-18')) throw cannot(revision, 'ask the user', { elicitation: {} });
+  if (!isSince(revision, '2025-06-18')) throw cannot(revision, 'ask the user');
   const url = params['mode'] === 'url';
-  if (url && !isSince(revision, '2025-11-25')) throw cannot(revision, 'open a page', { elicitation: { url: {} } });
+  if (url && !isSince(revision, '2025-11-25')) throw cannot(revision, 'open a page');
   const own = shaped(revision, params, MEMBERS.elicitation);
   if (isSince(revision, '2025-11-25')) return own;
   return mapped(own, 'requestedSchema', (schema) =>
@@ -53,9 +52,7 @@ function fieldFor(revision: Revision, name: string, field: unknown): unknown {
   if (!isObject(field)) return field;
   const { type, oneOf } = field;
   if (type === 'array') {
-    throw cannot(revision, `ask for several values at once, as "${name}" does; ask for one`, {
-      elicitation: { form: {} },
-    });
+    throw cannot(revision, `ask for several values at once, as "${name}" does; ask for one`);
   }
   const own = type === 'boolean' ? field : omit(field, ['default']);
   if (!Array.isArray(oneOf)) return own;
@@ -102,11 +99,8 @@ function messagesFor(revision: Revision, message: JsonObject): JsonObject[] {
   }
 }
 
-const noTools = (revision: Revision): McpError =>
-  cannot(revision, 'offer tools to the model', { sampling: { tools: {} } });
+const noTools = (revision: Revision): McpError => cannot(revision, 'offer tools to the model');
 
-function cannot(revision: Revision, what: string, requiredCapabilities: ClientCapabilities): McpError {
-  return new McpError('missing_capability', `The client speaks revision ${revision}, in which no server can ${what}`, {
-    data: { requiredCapabilities },
-  });
+function cannot(revision: Revision, what: string): McpError {
+  return new McpError('missing_capability', `The client speaks revision ${revision}, in which no server can ${what}`);
 }
