@@ -3,7 +3,7 @@ import { McpError } from '../errors.js';
 import { isObject, type JsonObject } from '../json-rpc.js';
 import { blockFor, callFor } from './blocks.js';
 import { toolFor } from './lists.js';
-import { each, mapped, omit, shaped, withMeta } from './members.js';
+import { mapped, omit, shaped, withMeta } from './members.js';
 import { isSince, MEMBERS, type Revision } from './revisions.js';
 
 /** A request to the client, without what makes it a message. */
@@ -83,7 +83,7 @@ function messagesFor(revision: Revision, message: JsonObject): JsonObject[] {
   const own = shaped(revision, message, MEMBERS.samplingMessage);
   const { content } = own;
   if (Array.isArray(content)) {
-    const blocks = each(blockOf)(content) as readonly unknown[];
+    const blocks = content.map((block: unknown) => (isObject(block) ? blockOf(block) : block));
     return isSince(revision, '2025-11-25')
       ? [{ ...own, content: blocks }]
       : blocks.map((block) => ({ ...own, content: block }));

@@ -61,6 +61,12 @@ describe('to ask the user', () => {
     ElicitRequestSchema.parse(asked);
   });
 
+  test('with a choice in 2025-06-18 names each value, by itself where it has no title', () => {
+    const properties = { a: { type: 'string', oneOf: [{ const: 'x' }, { const: 'y', title: 'Y' }] } };
+    const asked = elicit(JUNE, { message: 'm', requestedSchema: { type: 'object', properties } });
+    expect(propertiesOf(asked)).toEqual({ a: { type: 'string', enum: ['x', 'y'], enumNames: ['x', 'Y'] } });
+  });
+
   test('names the dialect of the form in 2025-11-25 alone', () => {
     const requestedSchema = { $schema: 'https://json-schema.org/draft/2020-12/schema', type: 'object', properties: {} };
     const params = { message: 'm', requestedSchema };

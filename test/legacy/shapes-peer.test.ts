@@ -66,6 +66,9 @@ function richServer(): McpServer<unknown> {
       () => ({ sum: 3 }),
     )
     .tool('union', { inputSchema: shape, outputSchema: shape }, () => ({ kind: 'square', side: 2 }))
+    .tool('tuples', { outputSchema: z.object({ a: z.tuple([z.string(), z.number()]) }) }, () => ({
+      a: ['x', 1] as const,
+    }))
     .tool('array', { outputSchema: z.array(z.string()) }, () => ['x'])
     .tool('number', { outputSchema: z.number() }, () => 3)
     .tool('null', { outputSchema: z.null() }, () => null)
@@ -96,7 +99,7 @@ function richServer(): McpServer<unknown> {
   return server;
 }
 
-const tools = ['all', 'union', 'array', 'number', 'null', 'picture', 'blocks', 'empty', 'fails'];
+const tools = ['all', 'union', 'tuples', 'array', 'number', 'null', 'picture', 'blocks', 'empty', 'fails'];
 const requests: readonly (readonly [string, Json])[] = [
   ['tools/list', {}],
   ['prompts/list', {}],
@@ -169,7 +172,7 @@ describe.each(REVISIONS)('for %s', (revision) => {
       expect([name, check(called['structuredContent'])]).toMatchObject([name, { valid: true }]);
     }
     const structured = listed.filter((tool) => 'outputSchema' in tool).map(({ name }) => name);
-    expect(structured).toEqual(revision >= '2025-06-18' ? ['all', 'union', 'picture'] : []);
+    expect(structured).toEqual(revision >= '2025-06-18' ? ['all', 'union', 'tuples', 'picture'] : []);
   });
 
   test('the result of initialize is the revision’s', () => {

@@ -126,6 +126,24 @@ describe('a listed tool', () => {
       expect(toolFor(revision, { outputSchema: output })).not.toHaveProperty('outputSchema');
   });
 
+  test('has tuples in its output that a draft-07 validator takes, and no longer ones', () => {
+    const tuple = { type: 'array', prefixItems: [{ type: 'string' }, {}] };
+    const values = { const: { ...tuple, items: false }, enum: [{ ...tuple, items: false }] };
+    const given = {
+      a: { ...tuple, items: false },
+      b: { anyOf: [{ ...tuple, items: { type: 'string' } }] },
+      c: { ...tuple, items: false, maxItems: 1 },
+      d: { type: 'array', items: false },
+      prefixItems: values,
+      items: {},
+    };
+    const shown = { ...given, a: { ...tuple, maxItems: 2 }, b: { anyOf: [tuple] }, c: { ...tuple, maxItems: 1 } };
+    const outputSchema = { type: 'object', properties: given };
+    for (const revision of [JUNE, NOVEMBER] as const) {
+      expect(toolFor(revision, { outputSchema })).toHaveProperty('outputSchema.properties', shown);
+    }
+  });
+
   test('names the dialect of its schemas for 2025-11-25 alone, and where it is not the usual one', () => {
     const schemaOf = ($schema: unknown) => ({
       inputSchema: { $schema, type: 'object' },
@@ -286,7 +304,7 @@ describe('what 2026-07-28 adds to results', () => {
   );
 
   test('leaves no empty _meta behind', () => {
-    expect(resultFor(NOVEMBER, 'ping', { _meta: { [SUBSCRIPTION]: 1 } })).toEqual({});
+    for (const _meta of [{ [SUBSCRIPTION]: 1 }, 5, null]) expect(resultFor(NOVEMBER, 'ping', { _meta })).toEqual({});
   });
 
   test('and the task that a message belongs to stays for 2025-11-25', () => {
@@ -335,6 +353,7 @@ describe('an error', () => {
       );
       expect(errorFor(revision, 'resources/subscribe', error(-32602, { uri: 'a:b' })).code).toBe(-32002);
       expect(errorFor(revision, 'resources/read', error(-32602)).code).toBe(-32602);
+      expect(errorFor(revision, 'resources/list', error(-32602, { cursor: 'x' })).code).toBe(-32602);
       expect(errorFor(revision, 'tools/call', error(-32602, { uri: 'a:b' })).code).toBe(-32602);
     }
   });
