@@ -47,7 +47,7 @@ describe('to ask the user', () => {
     ElicitRequestSchema.parse(elicit(NOVEMBER, params));
   });
 
-  // spec: 2025-06-18/client/elicitation#requested-schema
+  // See 2025-06-18/client/elicitation#requested-schema
   test('with a form in 2025-06-18 has no mode, titles beside the values, and no defaults but of ticks', () => {
     const asked = elicit(JUNE, form(everything));
     expect(asked.params).not.toHaveProperty('mode');

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { isSince, negotiated } from '../../src/legacy/revisions.ts';
 import { LEGACY_VERSIONS } from '../../src/spec/versions.ts';
 
-// spec: 2025-11-25/basic/lifecycle#version-negotiation
+// See 2025-11-25/basic/lifecycle#version-negotiation
 describe('an initialize is answered with', () => {
   test.each([...LEGACY_VERSIONS])('%s, where that is asked for', (revision) => {
     expect(negotiated(revision)).toBe(revision);

@@ -241,7 +241,7 @@ describe('a content block', () => {
   });
 });
 
-// spec: 2025-11-25/server/tools#structured-content
+// See 2025-11-25/server/tools#structured-content
 describe('structured content', () => {
   const call = (revision: Revision, result: Json) => resultFor(revision, 'tools/call', result);
   const image = { type: 'image', data: 'AAAA', mimeType: 'image/png' };
@@ -345,7 +345,7 @@ describe('a list', () => {
 describe('an error', () => {
   const error = (code: number, data?: unknown) => ({ code, message: 'm', ...(data !== undefined && { data }) });
 
-  // spec: 2025-11-25/server/resources#error-handling
+  // See 2025-11-25/server/resources#error-handling
   test('for a resource that is not there is -32002', () => {
     for (const revision of REVISIONS) {
       expect(errorFor(revision, 'resources/read', error(-32602, { uri: 'a:b' }))).toEqual(
