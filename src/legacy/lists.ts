@@ -46,7 +46,9 @@ function inputFor(revision: Revision, schema: unknown): JsonObject | undefined {
 
 /** Only where every value is an object. The client that has no schema takes the value all the same. */
 function outputFor(revision: Revision, schema: unknown): JsonObject | undefined {
-  return isObject(schema) && isObjects(schema, schema, 8) ? rooted(revision, schema) : undefined;
+  if (!isObject(schema) || !isObjects(schema, schema, 8)) return undefined;
+  // An object comes back as one.
+  return rooted(revision, untupled(schema) as JsonObject);
 }
 
 /** Whether all that a schema admits are objects: by its type, or by that of everything that it chooses from. */
@@ -64,7 +66,24 @@ function isObjects(schema: unknown, root: JsonObject, depth: number): boolean {
 function target($ref: string, root: JsonObject): unknown {
   const [, keyword, name = ''] = /^#\/(\$defs|definitions)\/([^/~%]+)$/.exec($ref) ?? [];
   const definitions = root[String(keyword)];
-  return isObject(definitions) && Object.hasOwn(definitions, name) ? definitions[name] : undefined;
+  return isObject(definitions) ? definitions[name] : undefined;
+}
+
+/** Keywords with values in them, and no schemas. */
+const VALUES = ['const', 'enum', 'default', 'examples'];
+
+/**
+ * The schema without what follows a tuple's members. Clients check structured content as draft-07, as ajv does by default, in
+ * which `items` is about all of them: any tuple would be refused, and the call with it.
+ */
+function untupled(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(untupled);
+  if (!isObject(schema)) return schema;
+  const { prefixItems, items, maxItems } = schema;
+  const tuple = Array.isArray(prefixItems);
+  const entries = Object.entries(tuple ? omit(schema, ['items']) : schema);
+  const own = Object.fromEntries(entries.map(([name, one]) => [name, VALUES.includes(name) ? one : untupled(one)]));
+  return tuple && items === false && maxItems === undefined ? { ...own, maxItems: prefixItems.length } : own;
 }
 
 /**
@@ -90,5 +109,5 @@ function rooted(revision: Revision, schema: JsonObject): JsonObject | undefined 
     one === true ? {} : one === false ? { not: {} } : one,
   ]);
   if (!entries.every(([, one]) => typeof one === 'object' && one !== null)) return undefined;
-  return { ...own, properties: Object.fromEntries(entries) as JsonObject };
+  return { ...own, properties: Object.fromEntries(entries) };
 }

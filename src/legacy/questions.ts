@@ -1,10 +1,9 @@
 /** What a server asks its client, for older clients. */
 import { McpError } from '../errors.js';
 import { isObject, type JsonObject } from '../json-rpc.js';
-import type { ClientCapabilities } from '../spec/types.js';
 import { blockFor, callFor } from './blocks.js';
 import { toolFor } from './lists.js';
-import { each, mapped, omit, shaped, withMeta } from './members.js';
+import { mapped, omit, shaped, withMeta } from './members.js';
 import { isSince, MEMBERS, type Revision } from './revisions.js';
 
 /** A request to the client, without what makes it a message. */
@@ -30,9 +29,9 @@ export function questionFor(revision: Revision, question: ClientQuestion): Clien
 }
 
 function elicitationFor(revision: Revision, params: JsonObject): JsonObject {
-  if (!isSince(revision, '2025-06-18')) throw cannot(revision, 'ask the user', { elicitation: {} });
+  if (!isSince(revision, '2025-06-18')) throw cannot(revision, 'ask the user');
   const url = params['mode'] === 'url';
-  if (url && !isSince(revision, '2025-11-25')) throw cannot(revision, 'open a page', { elicitation: { url: {} } });
+  if (url && !isSince(revision, '2025-11-25')) throw cannot(revision, 'open a page');
   const own = shaped(revision, params, MEMBERS.elicitation);
   if (isSince(revision, '2025-11-25')) return own;
   return mapped(own, 'requestedSchema', (schema) =>
@@ -53,9 +52,7 @@ function fieldFor(revision: Revision, name: string, field: unknown): unknown {
   if (!isObject(field)) return field;
   const { type, oneOf } = field;
   if (type === 'array') {
-    throw cannot(revision, `ask for several values at once, as "${name}" does; ask for one`, {
-      elicitation: { form: {} },
-    });
+    throw cannot(revision, `ask for several values at once, as "${name}" does; ask for one`);
   }
   const own = type === 'boolean' ? field : omit(field, ['default']);
   if (!Array.isArray(oneOf)) return own;
@@ -86,7 +83,7 @@ function messagesFor(revision: Revision, message: JsonObject): JsonObject[] {
   const own = shaped(revision, message, MEMBERS.samplingMessage);
   const { content } = own;
   if (Array.isArray(content)) {
-    const blocks = each(blockOf)(content) as readonly unknown[];
+    const blocks = content.map((block: unknown) => (isObject(block) ? blockOf(block) : block));
     return isSince(revision, '2025-11-25')
       ? [{ ...own, content: blocks }]
       : blocks.map((block) => ({ ...own, content: block }));
@@ -102,11 +99,8 @@ function messagesFor(revision: Revision, message: JsonObject): JsonObject[] {
   }
 }
 
-const noTools = (revision: Revision): McpError =>
-  cannot(revision, 'offer tools to the model', { sampling: { tools: {} } });
+const noTools = (revision: Revision): McpError => cannot(revision, 'offer tools to the model');
 
-function cannot(revision: Revision, what: string, requiredCapabilities: ClientCapabilities): McpError {
-  return new McpError('missing_capability', `The client speaks revision ${revision}, in which no server can ${what}`, {
-    data: { requiredCapabilities },
-  });
+function cannot(revision: Revision, what: string): McpError {
+  return new McpError('missing_capability', `The client speaks revision ${revision}, in which no server can ${what}`);
 }
