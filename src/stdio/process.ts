@@ -11,8 +11,8 @@ export interface ServerProcess {
   readonly over: boolean;
   /** Its stdout and stdin. */
   readonly channel: ByteChannel;
-  /** Why it has ended, as an error; waits a moment for its exit. */
-  failure(cause: unknown): Promise<McpError>;
+  /** Why it has ended, as an error; waits a moment for its exit. `vain`: starts in a row, this one included, for nothing. */
+  failure(cause: unknown, vain?: number): Promise<McpError>;
   /** Closes stdin, waits, sends SIGTERM, waits, sends SIGKILL. Settles when nothing of it is left. Never rejects. */
   stop(): Promise<void>;
 }
@@ -141,7 +141,7 @@ export function startProcess(options: StdioTransportOptions): ServerProcess {
       return over;
     },
     channel: { readable: readableOf(stdout), writable: writableOf(stdin, (bytes, done) => stdin.write(bytes, done)) },
-    async failure(cause) {
+    async failure(cause, vain = 0) {
       await within(LAST_MS, closed);
       const facts = {
         cause: problem ?? cause,
@@ -160,7 +160,7 @@ export function startProcess(options: StdioTransportOptions): ServerProcess {
       const last = tail.trimEnd().split('\n').at(-1);
       return new McpError(
         'stream_ended',
-        `The server ${name} ${how}${last ? `; its stderr ends: ${last}` : ''}`,
+        `The server ${name} ${how}${vain > 1 ? `, as the ${vain - 1} before it, and has answered nothing` : ''}${last ? `; its stderr ends: ${last}` : ''}`,
         facts,
       );
     },
