@@ -147,11 +147,12 @@ export class StdioTransport implements ClientTransport {
   }
 
   async #start(): Promise<Session> {
-    const { startProcess } = await import('./process.js');
+    const { loadSystem, startProcess } = await import('./process.js');
+    const system = await loadSystem();
     await this.#pause();
     if (this.#closing !== undefined) throw closedError();
     const { greet } = this;
-    const child = startProcess(this.#options);
+    const child = startProcess(this.#options, system);
     this.#processes.add(child);
     const start = ++this.#starts;
     let greeted = false;
