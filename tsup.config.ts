@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup';
+import { bundled } from './tools/bundle.mjs';
 import { entries } from './tools/entries.mjs';
 
 export default defineConfig({
@@ -16,4 +17,6 @@ export default defineConfig({
   // Deno, Bun and workerd know Node's modules by their `node:` names only.
   removeNodeProtocol: false,
   external: [/^node:/],
+  // For Windows, in the one file that Windows loads.
+  esbuildPlugins: [bundled(/^cross-spawn$/)],
 });

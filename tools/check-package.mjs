@@ -10,6 +10,9 @@ import { packAndInstall, run } from './pack.mjs';
 /** What an install may weigh, dependencies and source maps included. */
 const MAX_INSTALL_BYTES = 3_000_000;
 
+/** Whose code is part of `dist`. */
+const BUNDLED = ['cross-spawn'];
+
 let passed = 0;
 let failed = 0;
 
@@ -67,6 +70,19 @@ step('contents', () => {
     if (!files.includes(name)) throw new Error(`${name} is missing`);
   }
   return `${files.length} files, ${Math.round(statSync(tarball).size / 1000)} kB packed`;
+});
+
+step('bundled packages have their licences with them', () => {
+  const code = files.filter((name) => name.endsWith('.js')).map((name) => readFileSync(join(installed, name), 'utf8'));
+  // What they depend on is bundled, too.
+  const names = new Set(BUNDLED);
+  for (const name of names) {
+    const { dependencies = {} } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8'));
+    for (const other of Object.keys(dependencies)) names.add(other);
+    const text = code.find((one) => one.includes(`! ${name} `))?.split(`! ${name} `)[1] ?? '';
+    if (!/^\d[^]{0,200}Copyright[^]{0,200}Permission/.test(text)) throw new Error(`that of ${name} is missing`);
+  }
+  return [...names].join(', ');
 });
 
 step('install size', () => {

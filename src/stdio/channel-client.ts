@@ -17,12 +17,16 @@ export interface ChannelTransportOptions {
   readonly limits?: ClientChannelLimits | undefined;
   /** Hears of lines that are no messages, once. Default `console.warn`. */
   readonly onWarning?: ((warning: McpError) => void) | undefined;
+  /**
+   * Milliseconds of silence after `server/discover`, the first message, after which the handshake of older revisions goes out
+   * as well. Some older servers answer nothing to what they do not know; others start slowly, and what they answer then still
+   * counts. Default 5,000.
+   */
+  readonly probeMs?: number | undefined;
 }
 
 /** Milliseconds that a channel gets to take what is left when it is closed. */
 const FLUSH_MS = 1_000;
-/** Bytes of messages that belong to no call and wait; the oldest go. */
-const OTHER_BYTES = 1024 * 1024;
 
 /**
  * Carries MCP over a pair of byte streams, one message a line: the framing of stdio over a socket, a WebSocket or a
@@ -36,12 +40,14 @@ const OTHER_BYTES = 1024 * 1024;
  * ```
  */
 export class ChannelTransport implements ClientTransport {
+  /** Milliseconds; see {@link ChannelTransportOptions.probeMs}. */
+  readonly probeMs: number;
   readonly #session: Session;
-  readonly #other: Others;
+  readonly #other = new Others();
 
-  /** @throws TypeError for limits that are no numbers */
+  /** @throws TypeError for limits and times that are no numbers */
   constructor(channel: ByteChannel, options: ChannelTransportOptions = {}) {
-    this.#other = new Others();
+    this.probeMs = probeMsOf(options);
     this.#session = new Session(channel, {
       ...settingsOf(options, this.#other),
       ended: (cause) => new McpError('stream_ended', 'The channel has ended', { cause }),
@@ -87,9 +93,10 @@ export class Others {
   readonly name: string = crypto.getRandomValues(new Uint32Array(4)).join('-');
   readonly #waiting = new Waiting<JsonRpcRequest | JsonRpcNotification>();
 
-  add(message: JsonRpcRequest | JsonRpcNotification, bytes: number): void {
+  /** @param most bytes that may wait already */
+  add(message: JsonRpcRequest | JsonRpcNotification, bytes: number, most: number): void {
     // Nobody reads: such messages are news, and old news are none.
-    if (this.#waiting.bytes > OTHER_BYTES) this.#waiting.clear();
+    if (this.#waiting.bytes > most) this.#waiting.clear();
     this.#waiting.push(message, bytes);
   }
 
@@ -104,12 +111,21 @@ export class Others {
 
 /** What all sessions of a transport share. */
 export function settingsOf({ limits = {}, onWarning }: ChannelTransportOptions, others: Others) {
+  const lineBytes = atLeast(1, limits.lineBytes ?? LINE_BYTES, 'limits.lineBytes');
+  const unreadBytes = atLeast(1, limits.unreadBytes ?? LINE_BYTES, 'limits.unreadBytes');
   return {
-    lineBytes: atLeast(1, limits.lineBytes ?? LINE_BYTES, 'limits.lineBytes'),
-    unreadBytes: atLeast(1, limits.unreadBytes ?? LINE_BYTES, 'limits.unreadBytes'),
-    other: (message: JsonRpcRequest | JsonRpcNotification, bytes: number): void => others.add(message, bytes),
+    lineBytes,
+    unreadBytes,
+    // One line more than of a call: a long one alone must not be lost to the next.
+    other: (message: JsonRpcRequest | JsonRpcNotification, bytes: number): void =>
+      others.add(message, bytes, unreadBytes + lineBytes),
     warn: onWarning ?? ((warning: McpError): void => console.warn(warning)),
   };
+}
+
+/** The time after which an older server is assumed. */
+export function probeMsOf({ probeMs = 5_000 }: ChannelTransportOptions): number {
+  return atLeast(0, probeMs, 'probeMs');
 }
 
 /** The error of calls that the transport's end overtakes. */

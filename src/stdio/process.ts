@@ -11,8 +11,8 @@ export interface ServerProcess {
   readonly over: boolean;
   /** Its stdout and stdin. */
   readonly channel: ByteChannel;
-  /** Why it has ended, as an error; waits a moment for its exit. */
-  failure(cause: unknown): Promise<McpError>;
+  /** Why it has ended, as an error; waits a moment for its exit. `vain`: starts in a row, this one included, for nothing. */
+  failure(cause: unknown, vain?: number): Promise<McpError>;
   /** Closes stdin, waits, sends SIGTERM, waits, sends SIGKILL. Settles when nothing of it is left. Never rejects. */
   stop(): Promise<void>;
 }
@@ -33,19 +33,34 @@ const LOOK_MS = 10;
 const running = new Set<number>();
 let watching = false;
 
-/** Starts a server. That it cannot be started is told by `failure`. */
-export function startProcess(options: StdioTransportOptions): ServerProcess {
+/** What is needed on systems without process groups. */
+type Windows = typeof import('./windows.js');
+
+/** Loads what this system needs beside the rest. */
+export async function loadSystem(): Promise<Windows | undefined> {
+  return process.platform === 'win32' ? import('./windows.js') : undefined;
+}
+
+/**
+ * Starts a server. That it cannot be started is told by `failure`.
+ *
+ * @param windows from {@link loadSystem}
+ * @throws McpError `connection_failed` for arguments that cannot be passed safely on this system
+ */
+export function startProcess(options: StdioTransportOptions, windows: Windows | undefined): ServerProcess {
   const { command, args = [], env = {}, cwd, stderr, graceMs = 5_000 } = options;
   const keepsStderr = stderr === undefined || typeof stderr === 'function';
-  const posix = process.platform !== 'win32';
-  const child = spawn(command, [...args], {
+  const all = environment(env, windows !== undefined);
+  const own = windows?.launch(command, args, { cwd, env: all }) ?? { command, args };
+  const child = spawn(own.command, [...own.args], {
+    ...('windowsVerbatimArguments' in own && { windowsVerbatimArguments: own.windowsVerbatimArguments }),
     cwd,
-    env: environment(env),
+    env: all,
     stdio: ['pipe', 'pipe', keepsStderr ? 'pipe' : stderr],
     shell: false,
     windowsHide: true,
     // A process group of its own, so that what it starts can be ended with it.
-    detached: posix,
+    detached: windows === undefined,
   });
   const { pid } = child;
   // Both are pipes, as asked for above.
@@ -70,7 +85,7 @@ export function startProcess(options: StdioTransportOptions): ServerProcess {
       }
     });
   }
-  if (pid !== undefined) remember(pid);
+  if (pid !== undefined) remember(pid, windows);
 
   const exited = new Promise<void>((resolve) => {
     child.on('exit', (code, signal) => {
@@ -97,8 +112,9 @@ export function startProcess(options: StdioTransportOptions): ServerProcess {
   function kill(signal: NodeJS.Signals): void {
     if (pid === undefined) return;
     try {
-      if (posix) process.kill(-pid, signal);
-      else child.kill(signal);
+      if (windows === undefined) process.kill(-pid, signal);
+      // One that has exited may have given its id to another process.
+      else if (exit === undefined) windows.endTree(pid);
     } catch {
       // There is none left.
     }
@@ -106,7 +122,7 @@ export function startProcess(options: StdioTransportOptions): ServerProcess {
 
   /** Whether anything of its group runs. */
   function alive(): boolean {
-    if (pid === undefined || !posix) return false;
+    if (pid === undefined || windows !== undefined) return false;
     try {
       return process.kill(-pid, 0);
     } catch (error) {
@@ -141,7 +157,7 @@ export function startProcess(options: StdioTransportOptions): ServerProcess {
       return over;
     },
     channel: { readable: readableOf(stdout), writable: writableOf(stdin, (bytes, done) => stdin.write(bytes, done)) },
-    async failure(cause) {
+    async failure(cause, vain = 0) {
       await within(LAST_MS, closed);
       const facts = {
         cause: problem ?? cause,
@@ -160,7 +176,7 @@ export function startProcess(options: StdioTransportOptions): ServerProcess {
       const last = tail.trimEnd().split('\n').at(-1);
       return new McpError(
         'stream_ended',
-        `The server ${name} ${how}${last ? `; its stderr ends: ${last}` : ''}`,
+        `The server ${name} ${how}${vain > 1 ? `, as the ${vain - 1} before it, and has answered nothing` : ''}${last ? `; its stderr ends: ${last}` : ''}`,
         facts,
       );
     },
@@ -168,28 +184,32 @@ export function startProcess(options: StdioTransportOptions): ServerProcess {
   };
 }
 
-function environment(own: Readonly<Record<string, string | undefined>>): Record<string, string> {
+function environment(own: Readonly<Record<string, string | undefined>>, anyCase: boolean): Record<string, string> {
   const all: Record<string, string | undefined> = {};
+  const given = new Set(Object.keys(own).map((key) => (anyCase ? key.toUpperCase() : key)));
   for (const key of INHERITED.split(' ')) {
+    // `Path` is `PATH` on Windows, and of two the system would choose.
+    if (given.has(key)) continue;
     const value = process.env[key];
     // What begins like this is a shell's function and not a value (CVE-2014-6271).
     if (value?.startsWith('()') === false) all[key] = value;
   }
-  const given = Object.entries({ ...all, ...own }).flatMap(([key, value]) =>
+  const entries = Object.entries({ ...all, ...own }).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, value] as const],
   );
-  return Object.fromEntries(given);
+  return Object.fromEntries(entries);
 }
 
 /** Ends a process group with this process, also where nobody closes the transport. */
-function remember(pid: number): void {
+function remember(pid: number, windows: Windows | undefined): void {
   running.add(pid);
   if (watching) return;
   watching = true;
   process.on('exit', () => {
     for (const one of running) {
       try {
-        process.kill(process.platform === 'win32' ? one : -one, 'SIGTERM');
+        if (windows === undefined) process.kill(-one, 'SIGTERM');
+        else windows.endTreeNow(one);
       } catch {
         // It has ended.
       }

@@ -18,6 +18,12 @@ import { META_SUBSCRIPTION_ID } from '../spec/meta.js';
 import { LineWriter, readLines, within, type ByteChannel, type ByteReader } from './framing.js';
 import { Waiting } from './incoming.js';
 
+const LISTEN = 'subscriptions/listen';
+/** Messages of a batch; a longer one is none. */
+const BATCH = 100;
+/** What older servers send on their own account. The only open call must not take it along when it ends. */
+const OF_NO_CALL = /^notifications\/(?:\w+\/list_changed|resources\/updated|elicitation\/complete|tasks\/status)$/;
+
 /** What a session needs to know of its transport. */
 export interface SessionSettings {
   readonly lineBytes: number;
@@ -47,6 +53,7 @@ export class Session {
   readonly #calls = new Map<RequestId, Call>();
   #failure: McpError | undefined;
   #warned = false;
+  #answered = false;
 
   constructor({ readable, writable }: ByteChannel, settings: SessionSettings) {
     this.#settings = settings;
@@ -63,6 +70,11 @@ export class Session {
   /** Whether nothing can be asked any more. */
   get over(): boolean {
     return this.#failure !== undefined;
+  }
+
+  /** Whether the server has ever answered anything. */
+  get answered(): boolean {
+    return this.#answered;
   }
 
   async *exchange(
@@ -96,18 +108,11 @@ export class Session {
   /** Writes a message that has no answer. Settles when the channel has taken it. */
   async write(message: JsonRpcNotification | JsonRpcResponse, signal?: AbortSignal): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
-    let abort: (() => void) | undefined;
-    const aborted = new Promise<never>((_resolve, reject) => {
-      abort = () => signal && reject(abortError(signal));
-      if (signal?.aborted === true) abort();
-      signal?.addEventListener('abort', abort);
-    });
+    const written = this.#writer.write(JSON.stringify(message), () => signal?.aborted === true);
     try {
-      await Promise.race([this.#writer.write(JSON.stringify(message), () => signal?.aborted === true), aborted]);
+      await unlessAborted(written, signal);
     } catch (error) {
       throw this.#failure ?? error;
-    } finally {
-      if (abort !== undefined) signal?.removeEventListener('abort', abort);
     }
   }
 
@@ -127,9 +132,21 @@ export class Session {
   /** @internal */
   line(bytes: Uint8Array): void {
     let value: unknown;
-    let message: JsonRpcMessage;
     try {
       value = JSON.parse(utf8.decode(bytes));
+    } catch (error) {
+      return this.#garbage(bytes, value, McpError.from(error));
+    }
+    // Revision 2025-03-26 has batches, and wants them read.
+    if (!Array.isArray(value) || value.length === 0 || value.length > BATCH) return this.#read(value, bytes);
+    for (const one of value) this.#read(one, bytes, value.length);
+  }
+
+  /** @param share how many messages are in these bytes */
+  #read(value: unknown, bytes: Uint8Array, share = 1): void {
+    const size = bytes.byteLength / share;
+    let message: JsonRpcMessage;
+    try {
       message = readMessage(value);
     } catch (error) {
       return this.#garbage(bytes, value, McpError.from(error));
@@ -137,10 +154,11 @@ export class Session {
     const call = this.#callOf(message);
     if (call === undefined) {
       // A response to what nobody waits for any more is ignored (cancellation, "Behavior Requirements").
-      if ('method' in message) this.#settings.other(message, bytes.byteLength);
+      if ('method' in message) this.#settings.other(message, size);
       return;
     }
-    call.messages.push(message, bytes.byteLength);
+    call.messages.push(message, size);
+    if (!('method' in message)) this.#answered = true;
     // Either ends a subscription by the server's will: cancellation.mdx wants the one, subscriptions.mdx the other.
     if (!('method' in message) || message.method === 'notifications/cancelled') {
       this.#calls.delete(call.request.id);
@@ -180,9 +198,14 @@ export class Session {
     const subscription = isObject(meta) ? meta[META_SUBSCRIPTION_ID] : undefined;
     if (subscription !== undefined) return isRequestId(subscription) ? this.#calls.get(subscription) : undefined;
     if (method === 'notifications/progress') return this.#byToken(params);
-    if (method === 'notifications/cancelled') return this.#calls.get(params['requestId'] as RequestId);
+    if (method === 'notifications/cancelled') {
+      // Of a subscription, which is the server's to end. Any other is of a request of the server's own, as older ones send
+      // them, and their ids are not those of calls.
+      const call = this.#calls.get(params['requestId'] as RequestId);
+      return call?.request.method === LISTEN ? call : undefined;
+    }
     // It relates to a request that is open ("Receiving Messages"), and does not say to which.
-    return this.#only();
+    return OF_NO_CALL.test(method) ? undefined : this.#only();
   }
 
   #byToken({ progressToken }: JsonObject): Call | undefined {
@@ -195,7 +218,7 @@ export class Session {
 
   #only(): Call | undefined {
     const [call, ...more] = this.#calls.values();
-    return more.length === 0 && call?.request.method !== 'subscriptions/listen' ? call : undefined;
+    return more.length === 0 && call?.request.method !== LISTEN ? call : undefined;
   }
 
   #garbage(bytes: Uint8Array, value: unknown, error: McpError): void {
@@ -241,5 +264,21 @@ export class Session {
     if (this.#failure !== undefined) return;
     this.#failure = error;
     for (const call of this.#calls.values()) this.#end(call, error);
+  }
+}
+
+/** Waits for what others may wait for, too, and stops waiting when a signal aborts. @throws McpError why it was aborted */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  let abort = (): void => {};
+  const aborted = new Promise<never>((_resolve, reject) => {
+    abort = () => reject(abortError(signal));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort);
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
 }

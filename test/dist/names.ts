@@ -494,6 +494,7 @@ export type {
   ServeChannelOptions,
   ServeStdioOptions,
   ServedChannel,
+  ServerChannelLimits,
   StdioTransport,
   StdioTransportOptions,
   serveChannel,
