@@ -62,11 +62,13 @@ describe('what a message is taken for', () => {
     expect(answer.headers.get('mcp-session-id')).toBeNull();
   });
 
+  const alone = new McpServer({ name: 'alone', version: '1' }, { legacy: false });
+
   // versioning#backward-compatibility-with-initialization-based-versions
   // spec: basic/versioning#backward-compatibility-with-initialization-based-versions.2
   test('initialize without modern metadata: an error that names the supported versions', async () => {
     const answer = await ask(
-      server,
+      alone,
       plain('initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'a', version: '1' } }),
     );
     expect(answer).toMatchObject({
@@ -82,7 +84,7 @@ describe('what a message is taken for', () => {
   test.each(['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'])(
     'the version header %s without modern _meta: unsupported, with the list',
     async (version) => {
-      const answer = await ask(server, plain('tools/list', {}, { headers: { 'mcp-protocol-version': version } }));
+      const answer = await ask(alone, plain('tools/list', {}, { headers: { 'mcp-protocol-version': version } }));
       expect(answer).toMatchObject({
         status: 400,
         id: 1,

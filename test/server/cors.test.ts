@@ -23,7 +23,7 @@ describe.each(adapters)('through $name', ({ name, mount, raw }) => {
     expect(answer.text).toBe('');
     expect(Object.fromEntries(answer.headers)).toMatchObject({
       'access-control-allow-origin': 'http://localhost:5173',
-      'access-control-allow-methods': 'POST',
+      'access-control-allow-methods': 'POST, GET, DELETE',
       'access-control-allow-headers': 'content-type,mcp-method,mcp-param-region',
       'access-control-max-age': '7200',
       vary: 'Origin, Access-Control-Request-Headers',
@@ -84,7 +84,7 @@ describe.each(adapters)('through $name', ({ name, mount, raw }) => {
       const answer = await mounted.send(sent);
       expect(answer.status).toBe(status);
       expect([status, answer.headers.get('access-control-allow-origin')]).toEqual([status, 'http://localhost:5173']);
-      expect(answer.headers.get('access-control-expose-headers')).toBe('WWW-Authenticate, Retry-After');
+      expect(answer.headers.get('access-control-expose-headers')).toBe('WWW-Authenticate, Retry-After, Mcp-Session-Id');
     }
   });
 

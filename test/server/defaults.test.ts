@@ -14,6 +14,7 @@ test('A35: the limits and timers of a server, each a promise of its documentatio
     requestStateTtlMs: 3_600_000,
     inputRounds: 10,
     silenceMs: 5_000,
+    askMs: 600_000,
   });
 });
 

@@ -75,6 +75,10 @@ describe('requests', () => {
       id: 2,
       error: { code: -32022, data: { supported: ['2026-07-28'], requested: '2099-01-01' } },
     });
+  });
+
+  test('a server of revision 2026-07-28 alone tells who tries the old handshake what it speaks', async () => {
+    const { send, next } = served(new McpServer({ name: 'alone', version: '1' }, { legacy: false }));
     await send({ jsonrpc: '2.0', id: 3, method: 'initialize', params: { protocolVersion: '2025-11-25' } });
     expect(await next()).toMatchObject({ id: 3, error: { code: -32022, data: { requested: '2025-11-25' } } });
   });
