@@ -50,6 +50,16 @@ export interface ClientTransport {
    * where it cannot tell. A transport without this method cannot tell.
    */
   authorization?(options: Pick<ExchangeOptions, 'headers'>): Promise<string | undefined>;
+  /**
+   * Milliseconds of silence after `server/discover` after which the handshake of older revisions goes out as well, for
+   * transports whose servers may answer nothing to what they do not know. Absent: the answer alone tells.
+   */
+  readonly probeMs?: number;
+  /**
+   * Set by the client once it has shaken hands with an older server. A transport that starts its server anew calls it, with
+   * the new connection, before any other message goes there.
+   */
+  greet?: ((transport: ClientTransport) => Promise<void>) | undefined;
   /** Frees everything. */
   close(): Promise<void>;
 }
