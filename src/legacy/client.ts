@@ -34,24 +34,36 @@ export async function open(context: FallbackContext, remembered: boolean): Promi
   const { core, began } = context;
   const { signal, timeoutMs = 60_000 } = core.options;
   const left = Math.max(1, Math.ceil(timeoutMs - (performance.now() - began)));
+  // How the handshake was refused, while something else is still waited for.
+  const told: Told = {};
   try {
     return await during(core, 'Connecting', { signal, timeoutMs: left }, (over) =>
-      negotiate(context, remembered, over),
+      negotiate(context, remembered, told, over),
     );
   } catch (error) {
     if (!isMcpError(error) || error.code !== 'timeout') throw error;
+    if (told.refusal !== undefined) throw told.refusal;
     throw new McpError('timeout', `Connecting timed out (timeoutMs: ${timeoutMs})`, { cause: error });
   }
 }
 
-async function negotiate(context: FallbackContext, remembered: boolean, signal: AbortSignal): Promise<Link> {
+interface Told {
+  refusal?: McpError;
+}
+
+async function negotiate(
+  context: FallbackContext,
+  remembered: boolean,
+  told: Told,
+  signal: AbortSignal,
+): Promise<Link> {
   const { core, wanted, found } = context;
   const { transport } = core.link;
   if (wanted !== 'auto' && !LEGACY_VERSIONS.includes(wanted)) {
     const known = [...MODERN_VERSIONS, ...LEGACY_VERSIONS].join(', ');
     throw new McpError('unsupported_version', `protocolVersion ${wanted} is not one of auto, none, ${known}`);
   }
-  if (wanted === 'auto' && found === undefined && !remembered) return probe(context, signal);
+  if (wanted === 'auto' && found === undefined && !remembered) return probe(context, told, signal);
   const offer = found === undefined ? wanted : await offerAfter(context, found);
   const version = offer === 'auto' ? (LEGACY_VERSIONS[0] ?? '') : offer;
   try {
@@ -104,7 +116,7 @@ function settle<T>(work: Promise<T>): Promise<Outcome<T>> {
  *
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/stdio#backward-compatibility
  */
-async function probe(context: FallbackContext, signal: AbortSignal): Promise<Link> {
+async function probe(context: FallbackContext, told: Told, signal: AbortSignal): Promise<Link> {
   const { core } = context;
   const { probeMs = 0 } = core.link.transport;
   const newest = LEGACY_VERSIONS[0] ?? '';
@@ -112,10 +124,6 @@ async function probe(context: FallbackContext, signal: AbortSignal): Promise<Lin
   const stop = (): void => over.abort(signal.reason);
   signal.addEventListener('abort', stop);
   const greet = (version: string): Promise<Greeted> => shakeHands(context, version, signal);
-  const heed = async (error: unknown): Promise<string> => {
-    const found = McpError.from(error);
-    return offerAfter(context, found);
-  };
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     const discovering = settle(context.discover(over.signal));
@@ -123,9 +131,8 @@ async function probe(context: FallbackContext, signal: AbortSignal): Promise<Lin
     const early = await Promise.race([discovering, silence]);
     if (early !== undefined) {
       if ('value' in early) return early.value;
-      const version = await heed(early.error);
       const found = McpError.from(early.error);
-      const greeted = await greet(version).catch((error: unknown) => {
+      const greeted = await greet(await offerAfter(context, found)).catch((error: unknown) => {
         throw refused(McpError.from(error), found, 'auto');
       });
       return await enter(context, greeted, signal);
@@ -134,22 +141,19 @@ async function probe(context: FallbackContext, signal: AbortSignal): Promise<Lin
     const first = await Promise.race([discovering, greeting]);
     if ('value' in first) return 'wire' in first.value ? await enter(context, first.value, signal) : first.value;
     // A modern server refuses the handshake, and may be slow to discover.
-    const told = await discovering;
-    if ('value' in told) return told.value;
-    const found = McpError.from(told.error);
-    if (found.code !== 'timeout') {
-      const version = await heed(found);
-      const hello = await greeting;
-      if ('value' in hello) return await enter(context, hello.value, signal);
-      // It died of the first question, and took the second one along.
-      const { code } = McpError.from(hello.error);
-      if (found.code === 'stream_ended' && code === 'stream_ended') {
-        return await enter(context, await greet(version), signal);
-      }
-    }
+    void greeting.then((outcome) => {
+      if ('error' in outcome) told.refusal = refused(McpError.from(outcome.error), undefined, 'auto');
+    });
+    const discovered = await discovering;
+    if ('value' in discovered) return discovered.value;
+    const found = McpError.from(discovered.error);
+    const version = await offerAfter(context, found);
     const hello = await greeting;
     if ('value' in hello) return await enter(context, hello.value, signal);
-    throw refused(McpError.from(hello.error), found, 'auto');
+    const failure = McpError.from(hello.error);
+    // It died of the first question, and took the second one along.
+    if (found.code !== 'stream_ended' || failure.code !== 'stream_ended') throw refused(failure, found, 'auto');
+    return await enter(context, await greet(version), signal);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', stop);

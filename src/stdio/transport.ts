@@ -45,6 +45,8 @@ export interface StdioTransportOptions extends ChannelTransportOptions {
  * ```
  */
 export class StdioTransport implements ClientTransport {
+  /** Set by the client once it has shaken hands with an older server: called when a process has ended. */
+  lost: (() => void) | undefined;
   readonly #options: StdioTransportOptions;
   readonly #others = new Others();
   readonly #processes = new Set<ServerProcess>();
@@ -126,6 +128,7 @@ export class StdioTransport implements ClientTransport {
     });
     // A process that has closed its stdout is of no use any more, whether it has exited or not.
     void session.closed.then(async () => {
+      this.lost?.();
       await child.stop();
       this.#processes.delete(child);
     });
