@@ -52,7 +52,10 @@ export class LegacyTransport implements ClientTransport {
     this.#piped = piped;
     this.#wire = wire;
     this.#server = server;
-    this.#questions = new Questions(core, async (response) => wire.respond?.(response));
+    this.#questions = new Questions(core, async (response) => {
+      if (wire.respond === undefined) throw new McpError('internal', 'The transport has no respond(): the server waits');
+      await wire.respond(response);
+    });
     this.#subscriptions = new Subscriptions({
       capabilities: () => this.#server.capabilities,
       ask: (method, params, headers) => this.#ask(method, params, headers),
