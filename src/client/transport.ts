@@ -60,13 +60,13 @@ export interface ClientTransport {
    * the new connection, before any other message goes there.
    */
   greet?: ((transport: ClientTransport) => Promise<void>) | undefined;
+  /** Frees everything. */
+  close(): Promise<void>;
   /**
    * Set with `greet`. A transport calls it when its connection has ended by itself, also while nothing is under way: an older
    * server keeps what a client listens to, and has now forgotten it.
    */
   lost?: (() => void) | undefined;
-  /** Frees everything. */
-  close(): Promise<void>;
 }
 
 /** What a transport knows about an error response beyond the message itself. */
