@@ -45,8 +45,6 @@ export interface StdioTransportOptions extends ChannelTransportOptions {
  * ```
  */
 export class StdioTransport implements ClientTransport {
-  /** Set by the client once it has shaken hands with an older server: called when a process has ended. */
-  lost: (() => void) | undefined;
   readonly #options: StdioTransportOptions;
   readonly #others = new Others();
   readonly #processes = new Set<ServerProcess>();
@@ -95,6 +93,9 @@ export class StdioTransport implements ClientTransport {
   async respond(response: JsonRpcResponse): Promise<void> {
     await (await this.#open()).write(response);
   }
+
+  /** Set by the client once it has shaken hands with an older server: called when a process has ended. */
+  lost: (() => void) | undefined;
 
   /** The same for every message, since a process belongs to one caller; and that of no other transport. */
   async authorization(): Promise<string> {
