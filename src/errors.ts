@@ -58,6 +58,8 @@ export interface McpErrorFacts {
   readonly data?: unknown;
   /** Milliseconds after which the same may be tried again, when the other side says so. */
   readonly retryAfterMs?: number | undefined;
+  /** What an HTTP answer asks to be authorized with: its `WWW-Authenticate` header. */
+  readonly challenge?: string | undefined;
   /** What caused this error. */
   readonly cause?: unknown;
   /** The URL that was asked. */
@@ -102,6 +104,8 @@ export class McpError extends Error {
   declare readonly data?: unknown;
   /** Milliseconds after which the same may be tried again, if the other side says so (`Retry-After`). */
   declare readonly retryAfterMs?: number;
+  /** What the HTTP answer asks to be authorized with, if it does: its `WWW-Authenticate` header. */
+  declare readonly challenge?: string;
   /** The URL that was asked, if there was one. */
   declare readonly url?: string;
   /** What the server's process exited with, if it was one. */

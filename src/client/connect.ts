@@ -48,14 +48,17 @@ async function negotiate(core: Core, fallbacks: readonly Fallback[]): Promise<Li
     // What was asked for is kept to; what an earlier connection found may have changed.
     return modernLink(transport, info, { ...facts, protocolVersion: wanted }, capabilities, asked !== 'auto');
   }
-  let found: McpError | undefined;
-  if (wanted === 'auto') {
+  const began = performance.now();
+  const discover = async (signal = options.signal): Promise<Link> => {
     // Not pinned, so that an error that names other versions of ours is heeded.
-    const link = modernLink(transport, info, facts, capabilities, false);
-    core.link = link;
+    const link = (core.link = modernLink(transport, info, facts, capabilities, false));
+    const result = await attempt(core, { method: 'server/discover' }, { signal });
+    return modernLink(transport, info, discovered(result, link.server.protocolVersion), capabilities, false);
+  };
+  let found: McpError | undefined;
+  if (wanted === 'auto' && !fallbacks.some(({ leads }) => leads(core))) {
     try {
-      const result = await attempt(core, { method: 'server/discover' }, { signal: options.signal });
-      return modernLink(transport, info, discovered(result, link.server.protocolVersion), capabilities, false);
+      return await discover();
     } catch (error) {
       if (!isMcpError(error)) throw error;
       found = error;
@@ -65,10 +68,7 @@ async function negotiate(core: Core, fallbacks: readonly Fallback[]): Promise<Li
     // A part that cannot be loaded, as in a page that has gone offline, must not hide what happened.
     throw found ?? error;
   });
-  return lazy.other(
-    { transport, wanted, info, capabilities, options, ...(found !== undefined && { found }) },
-    fallbacks,
-  );
+  return lazy.other({ core, wanted, info, capabilities, discover, began, found }, fallbacks);
 }
 
 function transportTo(target: Target, options: ConnectOptions): ClientTransport {

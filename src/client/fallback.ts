@@ -2,26 +2,37 @@
 import { McpError } from '../errors.js';
 import { HEADER_MISMATCH, MISSING_CAPABILITY } from '../json-rpc.js';
 import type { ClientCapabilities, Implementation } from '../spec/types.js';
-import { MODERN_VERSIONS } from '../spec/versions.js';
+import { LEGACY_VERSIONS, MODERN_VERSIONS } from '../spec/versions.js';
+import type { Core } from './core.js';
 import type { Link } from './link.js';
-import type { ConnectOptions } from './options.js';
-import type { ClientTransport } from './transport.js';
 
 /** What a fallback gets to work with. */
 export interface FallbackContext {
-  readonly transport: ClientTransport;
+  readonly core: Core;
   /** The revision that was asked for, or `auto`. */
   readonly wanted: string;
-  /** How the server answered `server/discover`; absent when a revision was asked for. */
-  readonly found?: McpError;
+  /** How the server answered `server/discover`; absent when it was not asked. */
+  readonly found: McpError | undefined;
   readonly info: Implementation;
   /** What the client can do. */
   readonly capabilities: ClientCapabilities;
-  readonly options: ConnectOptions;
+  /** Asks the server what it speaks. Rejects where that is nothing that the core knows. */
+  readonly discover: (signal?: AbortSignal) => Promise<Link>;
+  /** When connecting began, as `performance.now()` tells it. */
+  readonly began: number;
 }
 
-/** Speaks to servers that the core does not know, by making them look modern. `undefined`: not one of these either. */
-export type Fallback = (context: FallbackContext) => Promise<Link | undefined>;
+/** Speaks to servers that the core does not know, by making them look modern. */
+export interface Fallback {
+  /** Whether it is asked before the server is, since it knows more about this one. */
+  leads(core: Core): boolean;
+  /**
+   * Finds a way to speak to a server. `undefined`: it is not one of these either.
+   *
+   * @throws McpError that says why the server cannot be spoken to
+   */
+  open(context: FallbackContext): Promise<Link | undefined>;
+}
 
 /**
  * Finds a way to speak to a server.
@@ -31,11 +42,11 @@ export type Fallback = (context: FallbackContext) => Promise<Link | undefined>;
  */
 export async function other(context: FallbackContext, fallbacks: readonly Fallback[]): Promise<Link> {
   const { wanted, found } = context;
-  if (found !== undefined && !isForeign(found)) throw found;
   for (const fallback of fallbacks) {
-    const link = await fallback(context);
+    const link = await fallback.open(context);
     if (link !== undefined) return link;
   }
+  if (found !== undefined && !isForeign(found)) throw found;
   throw unsupported(wanted, found);
 }
 
@@ -54,12 +65,15 @@ function isForeign({ code, rpcCode, status = 200 }: McpError): boolean {
 
 function unsupported(wanted: string, found: McpError | undefined): McpError {
   const known = MODERN_VERSIONS.join(', ');
-  if (found === undefined)
-    return new McpError('unsupported_version', `protocolVersion ${wanted} is not one of auto, none, ${known}`);
+  const cure = 'For older servers import McpClient from mcpwire/client';
+  if (found === undefined) {
+    const older = LEGACY_VERSIONS.includes(wanted) ? `. ${cure}` : '';
+    return new McpError('unsupported_version', `protocolVersion ${wanted} is not one of auto, none, ${known}${older}`);
+  }
   const { status, rpcCode, data, url } = found;
   return new McpError(
     'unsupported_version',
-    `The server does not speak ${known} (server/discover: ${found.message}). If it is plain JSON-RPC, use protocolVersion: 'none'`,
+    `The server does not speak ${known} (server/discover: ${found.message}). ${cure}; if it is plain JSON-RPC, use protocolVersion: 'none'`,
     { cause: found, status, rpcCode, data, url },
   );
 }

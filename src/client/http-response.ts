@@ -99,6 +99,7 @@ export async function readFailure(
 ): Promise<JsonRpcErrorResponse> {
   const { status } = response;
   const retryAfterMs = retryAfterOf(response);
+  const challenge = response.headers.get('www-authenticate') ?? undefined;
   let bytes: Uint8Array = new Uint8Array();
   try {
     if (response.body) bytes = await new BodyReader(response.body, signal, url).all(limit);
@@ -106,10 +107,10 @@ export async function readFailure(
     // A body that breaks takes nothing from what the status says.
     if (signal.aborted) throw abortError(signal);
   }
-  const code = codeOfStatus(response);
+  const code = codeOfStatus(status, challenge);
   const answer = bytes.byteLength > limit ? undefined : errorResponseIn(bytes);
   if (answer !== undefined && (answer.id ?? id) === id) {
-    noteFacts(answer, { code, status, retryAfterMs, url });
+    noteFacts(answer, { code, status, retryAfterMs, challenge, url });
     return answer;
   }
   throw new McpError(
@@ -118,6 +119,7 @@ export async function readFailure(
     {
       status,
       retryAfterMs,
+      challenge,
       url,
       data: decoder.decode(bytes.subarray(0, limit)) || undefined,
     },
@@ -131,13 +133,11 @@ function retryAfterOf({ headers }: Response): number | undefined {
   return ms >= 0 ? ms : undefined;
 }
 
-function codeOfStatus({ status, headers }: Response): McpErrorCode | undefined {
+function codeOfStatus(status: number, challenge = ''): McpErrorCode | undefined {
   if (status === 401) return 'unauthorized';
   if (status !== 403) return undefined;
   // RFC 6750 section 3.1
-  return /\berror="?insufficient_scope\b/i.test(headers.get('www-authenticate') ?? '')
-    ? 'insufficient_scope'
-    : 'forbidden';
+  return /\berror="?insufficient_scope\b/i.test(challenge) ? 'insufficient_scope' : 'forbidden';
 }
 
 function errorResponseIn(bytes: Uint8Array): JsonRpcErrorResponse | undefined {

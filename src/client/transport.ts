@@ -62,6 +62,11 @@ export interface ClientTransport {
   greet?: ((transport: ClientTransport) => Promise<void>) | undefined;
   /** Frees everything. */
   close(): Promise<void>;
+  /**
+   * Set with `greet`. A transport calls it when its connection has ended by itself, also while nothing is under way: an older
+   * server keeps what a client listens to, and has now forgotten it.
+   */
+  lost?: (() => void) | undefined;
 }
 
 /** What a transport knows about an error response beyond the message itself. */
@@ -69,6 +74,7 @@ export interface ResponseFacts {
   readonly code?: McpErrorCode | undefined;
   readonly status?: number | undefined;
   readonly retryAfterMs?: number | undefined;
+  readonly challenge?: string | undefined;
   readonly url?: string | undefined;
 }
 

@@ -18,13 +18,14 @@ export class Watch {
   answered = false;
   /** Who hears of the end. */
   onEnd: (error: McpError) => void;
+  /** When its time in all is over. Whoever moves it calls `arm` then. */
+  totalAt: number;
   readonly #controller = new AbortController();
   readonly #user: AbortSignal | undefined;
   readonly #what: string;
   readonly #open: Set<Watch>;
   readonly #idleMs: number;
   readonly #totalMs: number;
-  readonly #totalAt: number;
   #idleAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -47,14 +48,14 @@ export class Watch {
     this.onEnd = onEnd;
     this.#user = signal;
     const now = performance.now();
-    this.#totalAt = now + this.#totalMs;
+    this.totalAt = now + this.#totalMs;
     this.touch();
     open.add(this);
     if (signal?.aborted === true) {
       this.#onAbort();
     } else {
       signal?.addEventListener('abort', this.#onAbort);
-      this.#arm(now);
+      this.arm(now);
     }
   }
 
@@ -93,17 +94,19 @@ export class Watch {
     this.end(new McpError('aborted', `${this.#what} was aborted`, { cause: this.#user?.reason }));
   };
 
-  #arm(now: number): void {
+  /** Sets the timer anew. */
+  arm(now: number): void {
+    clearTimeout(this.#timer);
     // A pause may end right after this, so it is looked at again no later than a silence that starts now would end.
     const idleAt = this.#idleAt === Infinity ? now + this.#idleMs : this.#idleAt;
-    const delay = Math.ceil(Math.min(idleAt, this.#totalAt) - now);
+    const delay = Math.ceil(Math.min(idleAt, this.totalAt) - now);
     this.#timer = setTimeout(this.#onTimer, Math.min(delay, MAX_DELAY));
   }
 
   readonly #onTimer = (): void => {
     const now = performance.now();
-    const total = now >= this.#totalAt;
-    if (!total && now < this.#idleAt) return this.#arm(now);
+    const total = now >= this.totalAt;
+    if (!total && now < this.#idleAt) return this.arm(now);
     const limit = total ? `maxTotalTimeoutMs: ${this.#totalMs}` : `timeoutMs: ${this.#idleMs}`;
     this.end(new McpError('timeout', `${this.#what} timed out (${limit})`));
   };

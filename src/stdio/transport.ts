@@ -120,6 +120,9 @@ export class StdioTransport implements ClientTransport {
     if (id !== undefined && this.#newest?.over === false) await this.#newest.write({ ...response, id });
   }
 
+  /** Set by the client once it has shaken hands with an older server: called when a process has ended. */
+  lost: (() => void) | undefined;
+
   /** The same for every message, since a process belongs to one caller; and that of no other transport. */
   async authorization(): Promise<string> {
     return this.#others.name;
@@ -175,6 +178,7 @@ export class StdioTransport implements ClientTransport {
     this.#newest = session;
     // A process that has closed its stdout is of no use any more, whether it has exited or not.
     void session.closed.then(async () => {
+      this.lost?.();
       await child.stop();
       this.#processes.delete(child);
     });

@@ -1,6 +1,7 @@
 /** A client and a server in one process. */
-import { type ClientOf, McpClient } from '../client/client.js';
+import type { ClientOf } from '../client/client.js';
 import type { ConnectOptions } from '../client/options.js';
+import { McpClient } from '../legacy/mcp-client.js';
 import type { Served } from '../spec/served.js';
 import type { FakeClock } from './clock.js';
 import { disposable, type Disposes } from './dispose.js';

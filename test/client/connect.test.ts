@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { McpClient, HttpTransport, type ClientTransport, type ConnectOptions, type McpError } from 'mcpwire/client';
+import { McpClient as ModernClient } from 'mcpwire/client/modern';
 import { describe, expect, it } from 'vitest';
 import { PACKAGE_VERSION } from '../../src/client/version.js';
-import type { Fallback } from '../../src/client/fallback.js';
+import type { Fallback, FallbackContext } from '../../src/client/fallback.js';
 import { type Answer, deferred, errorOf, failure, json, listen, result } from './support.js';
 
 const discovery = {
@@ -99,11 +100,14 @@ describe("connecting with protocolVersion 'auto'", () => {
     ],
     ['some other result', ({ message }, response) => json(response, result(message.id, { hello: 1 }))],
   ])('fails with unsupported_version when the server answers with %s, and says what to do', async (_name, answer) => {
-    const { url } = await listen(answer);
-    const error = await errorOf(McpClient.connect(url));
+    const { url, received } = await listen(answer);
+    const error = await errorOf(ModernClient.connect(url));
     expect(error.code).toBe('unsupported_version');
-    expect(error.message).toMatch(/does not speak 2026-07-28 \(server\/discover: .+\).*protocolVersion: 'none'/);
+    expect(error.message).toMatch(
+      /does not speak 2026-07-28 \(server\/discover: .+\).*mcpwire\/client.*protocolVersion: 'none'/,
+    );
     expect(error.cause).toBeInstanceOf(Error);
+    expect(new Set(received.map(({ message }) => message.method))).toEqual(new Set(['server/discover']));
   });
 
   // spec: basic/transports/streamable-http#backward-compatibility.1
@@ -130,7 +134,7 @@ describe("connecting with protocolVersion 'auto'", () => {
     ],
   ])('fails with %s on %s', async (code, _name, answer) => {
     const { url } = await listen(answer);
-    expect((await errorOf(McpClient.connect(url))).code).toBe(code);
+    expect((await errorOf(ModernClient.connect(url))).code).toBe(code);
   });
 
   it('is aborted by its signal, which does not concern later calls', async () => {
@@ -232,7 +236,7 @@ describe('without asking', () => {
   it.each(['2025-11-25', '1900-01-01', ''])(
     'protocolVersion %j is unsupported_version, and names what is known',
     async (protocolVersion) => {
-      const error = await errorOf(McpClient.connect('http://localhost/mcp', { protocolVersion }));
+      const error = await errorOf(ModernClient.connect('http://localhost/mcp', { protocolVersion }));
       expect(error).toMatchObject({
         code: 'unsupported_version',
         message: expect.stringContaining('2026-07-28') as string,
@@ -324,19 +328,23 @@ describe('a transport of your own', () => {
 
 it('an entry point can add a way to speak to servers that the core does not know', async () => {
   const { url, received } = await listen((_r, response) => void response.writeHead(404).end());
-  const contexts: Parameters<Fallback>[0][] = [];
-  class Client extends McpClient {
+  const contexts: FallbackContext[] = [];
+  let leads = false;
+  class Client extends ModernClient {
     protected static override readonly fallbacks: readonly Fallback[] = [
-      async () => undefined,
-      async (context) => {
-        contexts.push(context);
-        return {
-          transport: context.transport,
-          server: { capabilities: {}, protocolVersion: '2025-11-25', era: 'legacy' },
-          params: (params) => params,
-          complete: () => true,
-          adapt: () => false,
-        };
+      { leads: () => false, open: async () => undefined },
+      {
+        leads: () => leads,
+        async open(context) {
+          contexts.push(context);
+          return {
+            transport: context.core.link.transport,
+            server: { capabilities: {}, protocolVersion: '2025-11-25', era: 'legacy' },
+            params: (params) => params,
+            complete: () => true,
+            adapt: () => false,
+          };
+        },
       },
     ];
   }
@@ -348,7 +356,11 @@ it('an entry point can add a way to speak to servers that the core does not know
   });
   await Client.connect(url, { protocolVersion: '2025-11-25' });
   expect(contexts[1]?.found).toBeUndefined();
+  leads = true;
+  await Client.connect(url);
+  expect(contexts[2]).toMatchObject({ wanted: 'auto', found: undefined });
   expect(received).toHaveLength(1);
+  expect((await errorOf(contexts[2]?.discover() ?? Promise.resolve())).status).toBe(404);
 });
 
 it('the version that clients introduce themselves with is that of the package', () => {
