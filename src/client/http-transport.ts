@@ -201,7 +201,8 @@ export class HttpTransport implements ClientTransport {
           ));
       const location = response.headers.get('location');
       const opaque = response.type === 'opaqueredirect' && location === null;
-      if (!opaque && (location === null || !/^3/.test(String(response.status)))) return { response, url: href, limits };
+      if (!opaque && (location === null || !String(response.status).startsWith('3')))
+        return { response, url: href, limits };
 
       discard(response);
       // Where only the browser may know the target, it may also follow, unless it would carry given headers along. The
