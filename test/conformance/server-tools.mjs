@@ -56,7 +56,6 @@ export function addTools(server) {
       return 'Logged.';
     })
     .tool('test_reconnection', { description: 'Hangs up, and has its result ready later.' }, async (_args, ctx) => {
-      // @ts-expect-error sessions bring it
       await ctx.detach({ retryMs: 500 });
       await pause(100, ctx.signal);
       return 'Here it is.';
