@@ -29,7 +29,7 @@ const status =
     new Response('no', { status: code, headers });
 
 describe('an older server over HTTP', () => {
-  // spec: basic/transports/streamable-http#backward-compatibility.2
+  // spec: basic/transports/streamable-http#backward-compatibility.1
   it.each<[string, NonNullable<Answers['discover']>]>([
     ...[400, 402, 404, 405, 406, 409, 410, 415, 418, 422, 429].map((code): [string, () => Response] => [
       `HTTP ${code}`,
