@@ -102,13 +102,14 @@ async function open(size) {
   return { client, server, serving, closed: serving.closed };
 }
 
-/** @param {number} [size] */
+/**
+ * @param {number} [size]
+ * @returns {TransformStream<Uint8Array, Uint8Array>}
+ */
 function pieces(size = Infinity) {
-  return /** @type {TransformStream<Uint8Array, Uint8Array>} */ (
-    new TransformStream({
-      transform(/** @type {Uint8Array} */ bytes, controller) {
-        for (let at = 0; at < bytes.length; at += size) controller.enqueue(bytes.slice(at, at + size));
-      },
-    })
-  );
+  return new TransformStream({
+    transform(bytes, controller) {
+      for (let at = 0; at < bytes.length; at += size) controller.enqueue(bytes.slice(at, at + size));
+    },
+  });
 }
