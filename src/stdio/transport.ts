@@ -89,8 +89,8 @@ export class StdioTransport implements ClientTransport {
 
   /** The id of the process that runs; `undefined` before the first message and after its end. */
   get pid(): number | undefined {
-    for (const { pid, over } of this.#processes) if (!over) return pid;
-    return undefined;
+    // The newest, since one that is on its way out may still run.
+    return [...this.#processes].filter(({ over }) => !over).at(-1)?.pid;
   }
 
   /**
