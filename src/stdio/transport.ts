@@ -10,7 +10,8 @@ import { Session, unlessAborted } from './session.js';
 /** Options of {@link StdioTransport}. */
 export interface StdioTransportOptions extends ChannelTransportOptions {
   /**
-   * The program. It is started without a shell, exactly as given here with `args`. Attack: a command from a configuration
+   * The program. It is started without a shell, exactly as given here with `args`; on Windows a batch file, such as `npx`, by
+   * the command interpreter, with everything escaped, and not at all with arguments that cannot be. Attack: a command from a configuration
    * that someone else wrote runs with the rights of this process; show it to the user before.
    */
   readonly command: string;
