@@ -3,10 +3,7 @@ import type { ClientTransport } from '../client/transport.js';
 
 /** How a client's messages travel to an older server. Its exchanges may yield requests of the server, too. */
 export interface LegacyWire extends ClientTransport {
-  /**
-   * The handshake is done, `notifications/initialized` included: the negotiated revision goes with later messages, and streams
-   * that belong to no exchange are opened. Called again after each `renew`.
-   */
+  /** The handshake is done: the negotiated revision goes with later messages, and streams that belong to no exchange are opened. */
   opened(protocolVersion: string): void;
   /** Makes a new session where the server has lost the old one: shakes hands again over this wire. Set by the client before `opened`. */
   renew?: (() => Promise<void>) | undefined;
