@@ -227,8 +227,7 @@ export class Session {
     const { id } = call.request;
     if (this.#calls.get(id) !== call) return;
     this.#end(call, error);
-    // A client must not cancel the handshake of older revisions.
-    if (this.#failure !== undefined || call.request.method === 'initialize') return;
+    if (this.#failure !== undefined) return;
     const params = { requestId: id, reason: error.message };
     this.#send({ jsonrpc: '2.0', method: 'notifications/cancelled', params }, () => !call.sent);
   }
