@@ -21,7 +21,10 @@ async function inProcess(more: ConnectOptions = {}): Promise<McpClient> {
   const old = oldServer();
   // The types of Node's and the web's streams do not know each other.
   const input = Readable.fromWeb(server.readable as Parameters<typeof Readable.fromWeb>[0]);
-  await old.connect(new StdioServerTransport(input, Writable.fromWeb(server.writable)));
+  const output = Writable.fromWeb(server.writable);
+  // Cut off when the client closes, which is the end of both.
+  for (const stream of [input, output]) stream.on('error', () => {});
+  await old.connect(new StdioServerTransport(input, output));
   return closedAfterwards(await McpClient.connect(new ChannelTransport(client), { ...options, ...more }));
 }
 
@@ -136,7 +139,7 @@ describe('an older server as a program', () => {
         heard.push(change);
         if (change.type === 'resourceUpdated') updated.resolve();
       }
-    })();
+    })().catch((error: unknown) => error);
     await listening[0]?.promise;
     expect((await errorOf(client.callTool('exit'))).code).toBe('stream_ended');
     // By itself: nothing else is called.
@@ -145,7 +148,7 @@ describe('an older server as a program', () => {
     await updated.promise;
     expect(heard[0]).toEqual({ type: 'refetch' });
     await client.close();
-    await done.catch(() => {});
+    expect(await done).toMatchObject({ code: 'closed' });
   });
 
   it('is started again for who listens to lists alone', async () => {
