@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { HttpTransport, type HttpTransportOptions } from 'mcpwire/client';
 import { fakeClock } from 'mcpwire/testing';
 import type { ServerResponse } from 'node:http';
@@ -510,6 +511,37 @@ describe('an exchange whose stream breaks', () => {
       { result: {} },
     ]);
     expect(received.flatMap(({ headers }) => headers['last-event-id'] ?? [])).toEqual(['1', '2', '3']);
+  });
+
+  it('goes on after cuts at any byte: none lost, none twice, none out of order', async () => {
+    const names = Array.from({ length: 8 }, (_, index) => `notifications/n${index}`);
+    let call: unknown;
+    let cuts: number[] = [];
+    const { url } = await byHand(({ method, headers, message }, response) => {
+      const from = headers['last-event-id'];
+      if (method === 'GET' && from === undefined) return void response.writeHead(405).end();
+      if (method === 'POST') call = message.id;
+      const all = [...names.map((name) => notification(name)), result(call)];
+      const events = ['', ...all].map((data, index) => `id: ${index}\r\nretry: 1\ndata: ${data}\n\n`);
+      const body = events.slice(from === undefined ? 0 : Number(from) + 1).join('');
+      // The first event always gets through: without it there is nothing to continue from.
+      const cut = (from === undefined ? events[0]!.length : 0) + (cuts.shift() ?? body.length);
+      if (cut >= body.length) sse(response).end(body);
+      else sse(response).write(body.slice(0, cut), () => response.destroy());
+    });
+    const wire = to(url);
+    await shake(wire);
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(700), { maxLength: 8 }), async (given) => {
+        cuts = given;
+        const messages = await collect(wire.exchange(toolCall('x'), live()));
+        expect(messages.map((message) => ('method' in message ? message.method : 'response'))).toEqual([
+          ...names,
+          'response',
+        ]);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('waits 1,000 ms where the server does not say', async () => {
