@@ -5,6 +5,7 @@ import { decodeText, parseMessage } from '../http/sse-decode.js';
 import type { JsonRpcErrorResponse, JsonRpcMessage, RequestId } from '../json-rpc.js';
 import { abortError, noteFacts } from './transport.js';
 
+const KIB_64 = 65_536;
 const decoder = /* @__PURE__ */ new TextDecoder();
 const strictDecoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true });
 
@@ -95,7 +96,7 @@ export async function readFailure(
   id: RequestId | undefined,
   signal: AbortSignal,
   url: string,
-  limit: number,
+  limit = KIB_64,
 ): Promise<JsonRpcErrorResponse> {
   const { status } = response;
   const retryAfterMs = retryAfterOf(response);

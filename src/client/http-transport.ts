@@ -57,8 +57,24 @@ export interface HttpTransportOptions {
   readonly limits?: ClientLimits | undefined;
 }
 
+/** One HTTP request, without what every request has. */
+export interface HttpRequest {
+  readonly method: 'POST' | 'GET' | 'DELETE';
+  /** Those of the protocol. They win over custom ones, but `accept` in lower case. */
+  readonly headers: Record<string, string>;
+  readonly body: string | null;
+}
+
+/** What came back. */
+export interface HttpAnswer {
+  readonly response: Response;
+  /** Where it came from, after redirects. */
+  readonly url: string;
+  /** What may be read of it at most, as far as it was given. */
+  readonly limits: ClientLimits | undefined;
+}
+
 const MIB_16 = 16_777_216;
-const KIB_64 = 65_536;
 
 /**
  * Carries MCP over Streamable HTTP. `McpClient.connect(url)` makes one; make it yourself to share or wrap it.
@@ -94,10 +110,9 @@ export class HttpTransport implements ClientTransport {
   /** Sends a request and yields the messages of its response. */
   async *exchange(request: JsonRpcRequest, options: ExchangeOptions): AsyncGenerator<JsonRpcMessage, void, undefined> {
     const { signal } = options;
-    const { response, url } = await this.#post(request, options);
-    const { limits = {} } = this.#options;
+    const { response, url, limits } = await this['~send'](post(request, options), options);
     if (!response.ok) {
-      yield await readFailure(response, request.id, signal, url, limits.errorBody ?? KIB_64);
+      yield await readFailure(response, request.id, signal, url, limits?.errorBody);
       return;
     }
     const type = typeOf(response.headers.get('content-type'));
@@ -111,7 +126,7 @@ export class HttpTransport implements ClientTransport {
     }
     const reader = new BodyReader(response.body, signal, url);
     if (type === JSON_TYPE) {
-      const limit = limits.jsonResponse ?? MIB_16;
+      const limit = limits?.jsonResponse ?? MIB_16;
       const bytes = await reader.all(limit);
       if (bytes.byteLength > limit) {
         throw new McpError('limit_exceeded', `${url} sent a response over ${limit} bytes (limits.jsonResponse)`, {
@@ -122,7 +137,7 @@ export class HttpTransport implements ClientTransport {
       return;
     }
     try {
-      const decode = createSseDecoder(limits.sseEvent ?? MIB_16, options.onKeepAlive);
+      const decode = createSseDecoder(limits?.sseEvent ?? MIB_16, options.onKeepAlive);
       let answered = false;
       for (let chunk; (chunk = await reader.read()) !== undefined;) {
         for (const data of decode(chunk)) {
@@ -139,11 +154,9 @@ export class HttpTransport implements ClientTransport {
 
   /** Sends a notification. */
   async notify(message: JsonRpcNotification, options: ExchangeOptions): Promise<void> {
-    const { response, url } = await this.#post(message, options);
+    const { response, url, limits } = await this['~send'](post(message, options), options);
     if (response.ok) return discard(response);
-    throw errorOf(
-      await readFailure(response, undefined, options.signal, url, this.#options.limits?.errorBody ?? KIB_64),
-    );
+    throw errorOf(await readFailure(response, undefined, options.signal, url, limits?.errorBody));
   }
 
   /** All given headers; nothing with `auth`, which may send what it likes. */
@@ -154,46 +167,51 @@ export class HttpTransport implements ClientTransport {
   /** Does nothing: each exchange ends by its own signal, and connections belong to `fetch`. */
   async close(): Promise<void> {}
 
-  async #post(
-    message: JsonRpcRequest | JsonRpcNotification,
-    options: ExchangeOptions,
-  ): Promise<{ readonly response: Response; readonly url: string }> {
-    const { auth, headers: own } = this.#options;
-    const { signal, headers: more } = options;
-    const body = JSON.stringify(message);
+  /**
+   * Sends one HTTP request, of whatever method, and follows where it may.
+   *
+   * @internal
+   */
+  async '~send'(
+    request: HttpRequest,
+    { signal, headers: more }: Pick<ExchangeOptions, 'signal' | 'headers'>,
+    url: URL = this.#url,
+  ): Promise<HttpAnswer> {
+    const { auth, headers: own, limits } = this.#options;
     const headers = withCustom(
-      protocolHeaders(message, options),
+      request.headers,
       typeof own === 'function' ? await own() : own,
       typeof more === 'function' ? await more() : more,
     );
-    const trusted = own !== undefined || more !== undefined || auth !== undefined;
-    let url = this.#url;
     let redirect: RequestRedirect = 'manual';
     for (let hops = 0; ; hops++) {
       // Headers made by an async function may come after the call has ended.
       if (signal.aborted) throw abortError(signal);
       const { href } = url;
-      const init: RequestInit = { method: 'POST', headers, body, signal, redirect };
+      const init: RequestInit = { ...request, headers, signal, redirect };
       const response = await (auth === undefined
         ? this.#fetch(href, init)
-        : auth(new Request(href, init), async (request) =>
-            // A copy of the body, so that the middleware can send the same request again.
-            this.#fetch(request.url, { ...init, headers: request.headers, body: await request.clone().text() }),
+        : auth(new Request(href, init), async (sent) =>
+            this.#fetch(sent.url, {
+              ...init,
+              headers: sent.headers,
+              // A copy of the body, so that the middleware can send the same request again.
+              body: request.body && (await sent.clone().text()),
+            }),
           ));
       const location = response.headers.get('location');
       const opaque = response.type === 'opaqueredirect' && location === null;
-      if (!opaque && (location === null || response.status < 300 || response.status > 399))
-        return { response, url: href };
+      if (!opaque && (location === null || !String(response.status).startsWith('3')))
+        return { response, url: href, limits };
 
       discard(response);
       // Where only the browser may know the target, it may also follow, unless it would carry given headers along. The
       // redirect was the answer, so nothing has been processed yet and sending again is safe.
-      if (opaque && !trusted) {
+      if (opaque && (own ?? more ?? auth) === undefined) {
         redirect = 'follow';
         continue;
       }
-      const { redirected } = await import('./lazy.js');
-      url = redirected(response, url, hops);
+      url = (await import('./lazy.js')).redirected(response, url, hops);
     }
   }
 
@@ -211,23 +229,21 @@ export class HttpTransport implements ClientTransport {
   }
 }
 
-/**
- * The headers that the message itself asks for. A message that names its protocol version is of a revision that mirrors
- * metadata in headers; a plain JSON-RPC message is not.
- */
-function protocolHeaders(
-  { method, params }: JsonRpcRequest | JsonRpcNotification,
-  options: ExchangeOptions,
-): Record<string, string> {
+/** A message as a request, with the headers that it asks for itself. */
+function post(message: JsonRpcRequest | JsonRpcNotification, options: ExchangeOptions): HttpRequest {
+  const { method, params } = message;
   const headers: Record<string, string> = { accept: `${JSON_TYPE}, ${SSE_TYPE}`, 'content-type': JSON_TYPE };
   const meta = params?.['_meta'];
   const version = isObject(meta) ? meta[META_PROTOCOL_VERSION] : undefined;
-  if (typeof version !== 'string') return headers;
-  headers[VERSION_HEADER] = version;
-  headers[METHOD_HEADER] = encodeHeaderValue(method);
-  const name = options.name ?? nameOf(method, params);
-  if (name !== undefined) headers[NAME_HEADER] = encodeHeaderValue(name);
-  return { ...headers, ...options.params };
+  // One that names its protocol version is of a revision that mirrors metadata in headers; plain JSON-RPC is not.
+  if (typeof version === 'string') {
+    headers[VERSION_HEADER] = version;
+    headers[METHOD_HEADER] = encodeHeaderValue(method);
+    const name = options.name ?? nameOf(method, params);
+    if (name !== undefined) headers[NAME_HEADER] = encodeHeaderValue(name);
+    Object.assign(headers, options.params);
+  }
+  return { method: 'POST', headers, body: JSON.stringify(message) };
 }
 
 function withCustom(

@@ -4,7 +4,7 @@
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
-import { createParser } from 'eventsource-parser';
+import { createParser, type ParserCallbacks } from 'eventsource-parser';
 import { McpError } from '../errors.js';
 import { type JsonRpcMessage, readMessage } from '../json-rpc.js';
 
@@ -17,9 +17,14 @@ const FIELD_NAME = 8;
  *
  * @param maxEvent the longest event, in characters of its data; the same bounds an unfinished line, comments included
  * @param onComment called for each comment
+ * @param others called instead of what is made here, for those who want more than the data
  * @throws McpError (from the decoder) `limit_exceeded` or, for bytes that are no UTF-8, `invalid_message`
  */
-export function createSseDecoder(maxEvent: number, onComment?: () => void): (bytes: Uint8Array) => readonly string[] {
+export function createSseDecoder(
+  maxEvent: number,
+  onComment?: () => void,
+  others?: ParserCallbacks,
+): (bytes: Uint8Array) => readonly string[] {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let events: string[] = [];
   let excess = false;
@@ -35,6 +40,7 @@ export function createSseDecoder(maxEvent: number, onComment?: () => void): (byt
     onError({ type }) {
       if (type === 'max-buffer-size-exceeded') excess = true;
     },
+    ...others,
   });
   return (bytes) => {
     let text = decodeText(decoder, bytes, true);
