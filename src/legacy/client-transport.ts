@@ -129,7 +129,7 @@ export class LegacyTransport implements ClientTransport {
   async *incoming(): AsyncGenerator<JsonRpcNotification, void, undefined> {
     try {
       for await (const message of this.#wire.incoming?.() ?? []) {
-        if (!this.#take(message)) yield message as JsonRpcNotification;
+        if (!this.#take(message)) yield message;
       }
     } finally {
       if (this.#piped && this.#wire.incoming !== undefined) this.lost();

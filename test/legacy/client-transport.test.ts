@@ -103,7 +103,7 @@ describe('a request to an older server', () => {
     const server = await connected();
     const done = server.client.callTool('x', {}, { logLevel: 'info' });
     await server.answer((await server.expect('tools/call')).id, { content: [] });
-    await done;
+    await expect(done).resolves.toEqual({ content: [] });
   });
 });
 
