@@ -56,7 +56,7 @@ async function negotiate(core: Core, fallbacks: readonly Fallback[]): Promise<Li
     return modernLink(transport, info, discovered(result, link.server.protocolVersion), capabilities, false);
   };
   let found: McpError | undefined;
-  if (wanted === 'auto' && !fallbacks.some(({ leads }) => leads(core))) {
+  if (wanted === 'auto' && !fallbacks.some((fallback) => fallback.leads(core))) {
     try {
       return await discover();
     } catch (error) {

@@ -42,7 +42,11 @@ export async function listen({ signal, open, deliver, lost }: Listening): Promis
         for await (const { type, data } of readEvents(answer, signal, cursor)) {
           if (type !== 'message') continue;
           fruitless = 0;
-          deliver(data);
+          try {
+            deliver(data);
+          } catch {
+            // An event that is no message is nobody's, and the next one may be one.
+          }
         }
         polled = true;
       } else {
