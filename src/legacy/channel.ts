@@ -1,4 +1,4 @@
-import { isRequest, type JsonObject, type JsonRpcNotification, type JsonRpcRequest } from '../json-rpc.js';
+import type { JsonObject, JsonRpcNotification, JsonRpcRequest } from '../json-rpc.js';
 import type { Exchange } from '../server/exchange.js';
 import type { PastChannel, PastHost } from '../server/past.js';
 import type { Running } from '../server/running.js';
@@ -30,7 +30,8 @@ export class LegacyChannel implements PastChannel {
 
   wrap<M extends JsonRpcRequest | JsonRpcNotification>(message: M, exchange: Exchange): readonly [M, Exchange] {
     // What is said in the handshake is known to the handshake's own middleware.
-    if (message.method === 'initialize' && isRequest(message)) this.#session.facts = factsOf(message.params);
+    if (message.method === 'initialize' && typeof message.params?.['protocolVersion'] === 'string')
+      this.#session.facts = factsOf(message.params);
     else if (message.method === 'notifications/initialized') void this.#session.stand(this.#standing, this.#place);
     return this.#session.wrap(message, exchange);
   }

@@ -4,6 +4,7 @@ import type { Exchange, HttpInfo, InputRequest, Peer, RespondOptions } from '../
 import { timerMs } from '../server/options.js';
 import type { Method } from '../server/registry.js';
 import { isMcpError, type McpError } from '../errors.js';
+import type { Deferred } from '../util/deferred.js';
 import { randomId } from './event-connection.js';
 import type { LegacySession } from './session.js';
 import type { ClientQuestion } from './questions.js';
@@ -13,7 +14,6 @@ import { errorFor, notificationFor, questionFor, resultFor } from './shapes.js';
 export class LegacyExchange implements Exchange {
   readonly peer: Peer;
   readonly bare = true;
-  readonly streams: boolean;
   readonly exposesErrors: boolean;
   /** Goes out with the response, where that is HTTP's. */
   headers: Readonly<Record<string, string>> | undefined;
@@ -22,6 +22,10 @@ export class LegacyExchange implements Exchange {
   readonly #inner: Exchange;
   readonly #over: (exchange: LegacyExchange) => void;
   readonly #pages = new Map<InputRequest, string>();
+  /** Questions without an answer. */
+  readonly #open = new Map<string, Deferred<unknown>>();
+  #left = false;
+  #done = false;
 
   /** @param over called once there is nothing more to cancel */
   constructor(session: LegacySession, method: string, inner: Exchange, over: (exchange: LegacyExchange) => void) {
@@ -30,8 +34,12 @@ export class LegacyExchange implements Exchange {
     this.#inner = inner;
     this.#over = over;
     this.peer = new LegacyPeer(session, inner.peer);
-    this.streams = inner.streams !== false;
     this.exposesErrors = inner.exposesErrors === true;
+  }
+
+  /** Something can be sent before the response. */
+  get streams(): boolean {
+    return !this.#done && this.#inner.streams !== false;
   }
 
   get input(): 'ask' | 'none' {
@@ -47,7 +55,7 @@ export class LegacyExchange implements Exchange {
   }
 
   get gone(): boolean {
-    return this.#inner.gone;
+    return this.#left || this.#inner.gone;
   }
 
   get unsent(): number {
@@ -73,11 +81,15 @@ export class LegacyExchange implements Exchange {
       'error' in response
         ? { ...response, error: errorFor(revision, this.#method, response.error) }
         : { jsonrpc: '2.0', id: response.id, result: resultFor(revision, this.#method, response.result) };
-    if (options.more !== true) this.#over(this);
-    return this.#inner.respond(
+    const own = 'error' in response ? undefined : this.headers;
+    if (options.more !== true) this.#withdraw();
+    const sent = this.#inner.respond(
       translated,
-      this.headers === undefined ? options : { ...options, headers: { ...options.headers, ...this.headers } },
+      own === undefined ? options : { ...options, headers: { ...options.headers, ...own } },
     );
+    // Not sooner: what JSON cannot carry throws, and is to be answered in another way.
+    if (options.more !== true) this.#finish();
+    return sent;
   }
 
   async ask(question: InputRequest): Promise<unknown> {
@@ -85,6 +97,7 @@ export class LegacyExchange implements Exchange {
     const id = randomId();
     const { method, params } = this.#translated(question);
     const answer = session.expect(id);
+    this.#open.set(id, answer);
     const { signal } = this;
     const { askMs } = session.host.service.limits;
     const onAbort = (): void => answer.reject(signal.reason);
@@ -99,6 +112,7 @@ export class LegacyExchange implements Exchange {
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
+      this.#open.delete(id);
       if (session.forget(id)) void this.#inner.send(cancelled(id));
     }
   }
@@ -114,8 +128,8 @@ export class LegacyExchange implements Exchange {
   }
 
   end(): void {
-    this.#over(this);
     this.#inner.end();
+    this.#finish();
   }
 
   cancel(reason: unknown): void {
@@ -124,9 +138,26 @@ export class LegacyExchange implements Exchange {
 
   /** The caller waits no more, and gets no response. */
   leave(error: McpError): void {
+    this.#left = true;
+    this.#withdraw();
     this.#inner.end();
     this.#inner.cancel(error);
+    this.#finish();
+  }
+
+  #finish(): void {
+    this.#done = true;
+    this.#withdraw();
     this.#over(this);
+  }
+
+  /** Whoever still waits for an answer would do so for nothing; the client is told while there is a way. */
+  #withdraw(): void {
+    for (const [id, answer] of this.#open) {
+      if (this.session.forget(id)) void this.#inner.send(cancelled(id));
+      answer.reject(raise('aborted', 'The request is over'));
+    }
+    this.#open.clear();
   }
 
   #translated(question: InputRequest): ClientQuestion {

@@ -14,6 +14,7 @@ import type { EventStore } from '../server/past-stores.js';
 import { memoryEventStore } from './event-store.js';
 import { SessionExchange } from './http-exchange.js';
 import { HttpStanding } from './http-standing.js';
+import { LEGACY_VERSIONS } from '../spec/versions.js';
 import { factsOf, legacyMethods } from './methods.js';
 import { isSince, negotiated } from './revisions.js';
 import { LegacySession, type SessionFacts } from './session.js';
@@ -21,6 +22,8 @@ import { Sessions, type OpenSession } from './sessions.js';
 
 /** Milliseconds after which a client may come back for the rest of a stream. */
 const RETRY_MS = 1_000;
+/** The revision of a client that names none (2025-11-25, basic/transports, "Protocol Version Header"). */
+const ASSUMED = '2025-03-26';
 const NOTHING: JsonObject = Object.freeze({});
 
 /** Serves older peers over Streamable HTTP. */
@@ -67,11 +70,14 @@ export class LegacyHttp {
       return this.#alone(arrival, value);
     }
     const open = await this.#sessions.open(id, trusted.auth);
+    const version = head.get(VERSION_HEADER);
+    if (typeof version === 'string' && !LEGACY_VERSIONS.includes(version))
+      return refuse(reply, 400, `MCP-Protocol-Version ${JSON.stringify(version)} has no sessions`, cors);
     // Dead, unknown, somebody else's: nobody can tell which.
     if (open === undefined) return refuse(reply, 404, 'Session not found: send initialize', cors);
     if (method === 'GET') return this.#follow(arrival, open);
     if (method === 'DELETE') {
-      await this.#sessions.end(id, open);
+      await this.#sessions.end(open);
       return reply.answer(204, cors ?? {});
     }
     this.#post(arrival, open, value);
@@ -82,14 +88,15 @@ export class LegacyHttp {
     const message = readIncoming(value);
     if (!isRequest(message)) return arrival.reply.answer(202, arrival.cors ?? {});
     const session = this.#sessionless(factsOf(message.params), this.#sessions !== undefined);
-    this.#standAlone(arrival, session, message);
+    // Not a stream: its headers, with the session's id, would go out before there is one.
+    this.#standAlone(arrival, session, message, false);
   }
 
   /** A message of no session: it stands alone. */
   #alone(arrival: Arrival, value: unknown): void {
     // A response answers nothing, since nothing was asked.
     if (isResponse(value)) return arrival.reply.answer(202, arrival.cors ?? {});
-    const revision = negotiated(arrival.head.get(VERSION_HEADER) ?? '2025-03-26');
+    const revision = negotiated(arrival.head.get(VERSION_HEADER) ?? ASSUMED);
     const session = this.#sessionless({ revision, info: undefined, capabilities: NOTHING }, false);
     this.#standAlone(arrival, session, readIncoming(value));
   }
@@ -98,9 +105,13 @@ export class LegacyHttp {
     return new LegacySession(this.#host, facts, this.#methods, stateful, { keep: () => {} });
   }
 
-  #standAlone(arrival: Arrival, session: LegacySession, message: ReturnType<typeof readIncoming>): void {
+  #standAlone(
+    arrival: Arrival,
+    session: LegacySession,
+    message: ReturnType<typeof readIncoming>,
+    mayStream = acceptsStream(arrival.head.get('accept')),
+  ): void {
     const { head, reply, trusted, cors, place } = arrival;
-    const mayStream = acceptsStream(head.get('accept'));
     const inner = new HttpExchange(new ArrivalPeer(head, trusted), true, reply, this.#settings, cors, mayStream, place);
     this.#hand(arrival, session, message, inner);
   }
@@ -138,7 +149,8 @@ export class LegacyHttp {
     if (!isRequest(message)) {
       reply.answer(202, cors ?? {});
       // Nothing can be sent any more; what the handler tries to send must not open a stream.
-      inner.end();
+      if (inner instanceof SessionExchange) inner.finish();
+      else inner.end();
     }
     const [wrapped, exchange] = session.wrap(message, inner);
     place.begin();
@@ -207,5 +219,5 @@ function isResponse(value: unknown): value is JsonObject {
 
 /** What stands for an id that cannot be read: nothing since 2025-11-25, `null` as of old. */
 function noId(head: Head): undefined | null {
-  return isSince(negotiated(head.get(VERSION_HEADER)), '2025-11-25') ? undefined : null;
+  return isSince(negotiated(head.get(VERSION_HEADER) ?? ASSUMED), '2025-11-25') ? undefined : null;
 }

@@ -9,7 +9,7 @@ import { defaultSubscriptionLimits } from '../server/subscriptions.js';
 import type { Implementation } from '../spec/types.js';
 import type { LegacyExchange } from './exchange.js';
 import { isSince, negotiated, type Revision } from './revisions.js';
-import type { SessionFacts } from './session.js';
+import type { LegacySession, SessionFacts } from './session.js';
 import { capabilitiesFor, implementationFor } from './shapes.js';
 
 const NOTHING: JsonObject = Object.freeze({});
@@ -65,7 +65,7 @@ export function legacyMethods(
       {
         async call({ level }, ctx) {
           if (!isLogLevel(level)) throw new McpError('invalid_params', `Unknown level ${JSON.stringify(level)}`);
-          await exchangeOf(ctx).session.change({ type: 'logLevel', level });
+          await statefulOf(ctx).change({ type: 'logLevel', level });
           return NOTHING;
         },
         offered: () => host.service.logging,
@@ -76,7 +76,7 @@ export function legacyMethods(
       'resources/unsubscribe',
       {
         async call(params, ctx) {
-          await exchangeOf(ctx).session.change({ type: 'unsubscribe', uri: uriOf(params, host) });
+          await statefulOf(ctx).change({ type: 'unsubscribe', uri: uriOf(params, host) });
           return NOTHING;
         },
         offered: () => offersResources(host),
@@ -85,7 +85,7 @@ export function legacyMethods(
   ]);
 
   async function subscribe(params: JsonObject, ctx: Context): Promise<JsonObject> {
-    const { session } = exchangeOf(ctx);
+    const session = statefulOf(ctx);
     const uri = uriOf(params, host);
     const { subscribedUris } = { ...defaultSubscriptionLimits, ...host.options.limits };
     const { subscriptions = [] } = session.state;
@@ -132,6 +132,13 @@ function uriOf({ uri }: JsonObject, { options }: PastHost): string {
   const { subscribedUriLength } = { ...defaultSubscriptionLimits, ...options.limits };
   if (typeof uri === 'string' && uri.length <= subscribedUriLength) return uri;
   throw new McpError('invalid_params', `params.uri must be a string of at most ${subscribedUriLength} characters`);
+}
+
+/** The session of a caller who has one: without, there is nothing to change, and no such method. */
+function statefulOf(ctx: Context): LegacySession {
+  const { session } = exchangeOf(ctx);
+  if (!session.stateful) throw new McpError('method_not_found', 'Method not found');
+  return session;
 }
 
 /** Methods of older peers come by their exchanges alone. */

@@ -13,7 +13,7 @@ import { raise, type AskOptions, type Elicited, type ElicitUrlOptions } from './
 import { formOf } from './elicitation.js';
 import type { Exchange } from './exchange.js';
 import type { InputMethod } from './input-required.js';
-import { capabilitiesFor, isAnswer } from './questions.js';
+import { capabilitiesFor, checkQuestion, isAnswer } from './questions.js';
 import { bindingOf, Replay } from './replay.js';
 import type { ServerLimits } from './options.js';
 import type { Service } from './request-context.js';
@@ -51,6 +51,7 @@ export function askByReplay(replay: Replay): Ask {
 /** Asks over a stream that is open for it, or says that nobody can be asked. */
 export function askOver(exchange: Exchange, { inputRounds, askMs }: ServerLimits): Ask {
   const put: Put = async (method, params, { validate, done }) => {
+    checkQuestion(method, params ?? {});
     if (exchange.input !== 'ask' || exchange.ask === undefined) {
       const why = exchange.input === 'replay' ? 'only tools, prompts and resources can ask' : 'its transport cannot';
       throw raise('missing_capability', `This caller cannot be asked for input here: ${why}`, {
@@ -63,10 +64,11 @@ export function askOver(exchange: Exchange, { inputRounds, askMs }: ServerLimits
       const answer = await exchange.ask(question);
       if (!isAnswer(method, answer)) continue;
       // Agreed is not done: the page that the caller has opened takes its time.
-      if (done !== undefined && answer['action'] === 'accept') await waitFor(done, exchange.signal, askMs);
+      const agreed = done !== undefined && answer['action'] === 'accept';
+      if (agreed) await waitFor(done, exchange.signal, askMs);
       try {
         const value = await validate(answer);
-        if (done !== undefined) await exchange.completed?.(question);
+        if (agreed) await exchange.completed?.(question);
         return value;
       } catch (error) {
         // An answer that does not fit is asked for again.

@@ -426,8 +426,9 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
    */
   async close({ graceMs = 5_000 }: { readonly graceMs?: number } = {}): Promise<void> {
     this.#listening.close();
-    this.#past?.close();
     await this.#running.close(graceMs);
+    // No sooner: what runs may still wait for answers.
+    this.#past?.close();
   }
 
   // Habits of other libraries get an error that shows the line to write instead. Not `connect`, which workerd looks for in
