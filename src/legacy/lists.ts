@@ -4,7 +4,6 @@ import { annotated } from './blocks.js';
 import { each, mapped, omit, shaped } from './members.js';
 import { isSince, MEMBERS, type Revision } from './revisions.js';
 
-
 /** A prompt with its arguments. */
 export function promptFor(revision: Revision, prompt: JsonObject): JsonObject {
   const argument = (one: JsonObject): JsonObject => shaped(revision, one, MEMBERS.argument);
