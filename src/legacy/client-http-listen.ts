@@ -29,7 +29,7 @@ export interface Listening {
 
 /** Listens until the signal is aborted, or the server says that it has no such stream. Never rejects. */
 export async function listen({ signal, open, deliver, lost }: Listening): Promise<void> {
-  const cursor = new Cursor();
+  const cursor = new Cursor(1);
   let worked = false;
   for (let fruitless = 0; ;) {
     const began = performance.now();

@@ -428,7 +428,7 @@ describe('a lost session', () => {
   });
 
   it('a handshake that fails fails the call, and the next call tries again', async () => {
-    const { url, alive } = await forgetful();
+    const { url, received, alive } = await forgetful();
     const wire = to(url);
     await shake(wire);
     const { renew } = wire;
@@ -440,6 +440,7 @@ describe('a lost session', () => {
     await expect(ask(wire, toolCall('x'))).rejects.toThrow('not today');
     wire.renew = renew;
     await ask(wire, toolCall('x'));
+    expect(handshakes(received)).toBe(3);
   });
 
   it('an abort ends the wait for a new one', async () => {
@@ -712,14 +713,53 @@ describe('the stream for what belongs to no exchange', () => {
   it('a server that asks for a pause gets it', async () => {
     const clock = clocked();
     const { url, received } = await byHand(
-      (_entry, response) => void sse(response).end('id: 1\nretry: 7000\ndata: \n\n'),
+      (_entry, response) => void sse(response).end('id: 1\nretry: 1000\ndata: \n\n'),
     );
     await shake(to(url));
-    for (let count = 1; count <= 4; count++) {
+    for (let count = 1; count <= 8; count++) {
       await vi.waitFor(() => expect(gets(received)).toBe(count));
-      await vi.waitFor(() => expect(clock.pending).toContain(7_000));
-      await clock.advance(7_000);
+      await vi.waitFor(() => expect(clock.pending).toContain(1_000));
+      await clock.advance(1_000);
     }
+  });
+
+  it('a server that does not know the last event is asked for what comes from now on', async () => {
+    const clock = clocked();
+    const { url } = await byHand(({ headers }, response) => {
+      if ('last-event-id' in headers) return void response.writeHead(400).end();
+      sse(response).write(`id: e1\ndata: ${notification('notifications/a')}\n\n`);
+      if (!restarted) response.end();
+      restarted = true;
+    });
+    let restarted = false;
+    const wire = to(url);
+    await shake(wire);
+    const incoming = wire.incoming?.()[Symbol.asyncIterator]();
+    await incoming?.next();
+    let again = false;
+    const next = incoming?.next().then((got) => {
+      again = true;
+      return got;
+    });
+    await until(clock, () => again);
+    expect((await next)?.value).toMatchObject({ method: 'notifications/a' });
+  });
+
+  it('a stream that has lived for long is opened again soon', async () => {
+    const clock = clocked();
+    const streams: ServerResponse[] = [];
+    const { url, received } = await byHand((_entry, response) => {
+      streams.push(sse(response));
+      if (gets(received) === 9) response.write(': hello\n\n');
+      else response.end();
+    });
+    await shake(to(url));
+    await until(clock, () => gets(received) === 9);
+    await clock.advance(61_000);
+    expect(gets(received)).toBe(9);
+    streams.at(-1)?.end();
+    // Without the long life it would be 25 s and more.
+    expect(await until(clock, () => gets(received) === 10)).toBeLessThan(10_000);
   });
 
   it('A31: 50,000 events that are no messages do not keep the next one from coming', async () => {
