@@ -45,8 +45,8 @@ export async function other(
   fallbacks: readonly Fallback[],
   found: unknown,
 ): Promise<Link> {
-  // Nothing was sent, or nothing came of it.
-  if (found !== undefined && !isMcpError(found)) throw found;
+  // Options that make no sense: what was thrown is for the caller, whatever it is.
+  if (found !== undefined && !isMcpError(found)) throw found as TypeError;
   const context: FallbackContext = { ...asked, found };
   for (const fallback of fallbacks) {
     const link = await fallback.open(context);
