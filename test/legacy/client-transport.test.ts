@@ -248,6 +248,56 @@ describe('client.listen() with an older server', () => {
   });
 });
 
+describe('a session that the server has lost', () => {
+  it('is made anew, and what belonged to it is done again', async () => {
+    const dead = new Set<string>();
+    let sessions = 0;
+    const levels: unknown[] = [];
+    const subscribed: unknown[] = [];
+    const http = oldHttp({
+      async initialize({ id }) {
+        const response = result(id, { ...INITIALIZED, capabilities: everything });
+        response.headers.set('mcp-session-id', `s${++sessions}`);
+        return response;
+      },
+      other({ id, method, params }) {
+        if (method === 'logging/setLevel') levels.push(params?.['level']);
+        if (method === 'resources/subscribe') subscribed.push(params?.['uri']);
+        return result(id, { content: [] });
+      },
+    });
+    const client = await McpClient.connect('https://sessions.test/mcp', {
+      protocolVersion: '2025-11-25',
+      async fetch(url, init) {
+        const session = new Headers(init.headers).get('mcp-session-id');
+        if (session !== null && dead.has(session)) return new Response(null, { status: 404 });
+        return http.fetch(url, init);
+      },
+    });
+    onTestFinished(() => client.close());
+    const listening = [deferred<unknown>(), deferred<unknown>()];
+    let times = 0;
+    const changes = client.listen(
+      { resourceSubscriptions: ['a:1'] },
+      { onListening: (honored) => listening[times++]?.resolve(honored) },
+    );
+    const first = changes.next();
+    await listening[0]?.promise;
+    await client.callTool('x', {}, { logLevel: 'info' });
+    dead.add('s1');
+    await expect(client.listTools()).rejects.toMatchObject({ code: 'invalid_message' });
+    expect((await first).value).toEqual({ type: 'refetch' });
+    await listening[1]?.promise;
+    await client.callTool('x', {}, { logLevel: 'info' });
+    expect({ sessions, levels, subscribed }).toEqual({
+      sessions: 2,
+      levels: ['info', 'info'],
+      subscribed: ['a:1', 'a:1'],
+    });
+    await changes.return?.();
+  });
+});
+
 describe('pages that the user has to visit before a call (-32042)', () => {
   const page = (elicitationId: string): object => ({
     mode: 'url',
