@@ -198,7 +198,7 @@ export class Sessions {
 
   /** Ends the connections that follow streams whose names begin so. */
   #cut(prefix: string): void {
-    for (const stream of [...this.#wakers.keys()]) if (stream.startsWith(prefix)) this.#wake(stream, NOBODY);
+    for (const stream of this.#wakers.keys()) if (stream.startsWith(prefix)) this.#wake(stream, NOBODY);
   }
 
   #forgetIdle(): void {
@@ -228,7 +228,7 @@ export class Sessions {
   async #attach(): Promise<() => void> {
     try {
       // One that throws at once must not be remembered, either.
-      await undefined;
+      await Promise.resolve();
       return await this.#host.listening.bus.subscribe((change) => void this.#receive(change));
     } catch (error) {
       // The next one tries again.
