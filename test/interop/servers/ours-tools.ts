@@ -1,0 +1,91 @@
+/** What the server of this package serves in every scenario. */
+import { ToolError, type McpServer, type ServerOptions } from 'mcpwire/server/modern';
+import * as z from 'zod';
+import { aborted, gate } from '../../helpers/gate.ts';
+import { NAMES, NOTE, NOTES, OTHER, PAGE, PROMPTS, README } from '../peer.ts';
+
+export const OUR_NAME = { name: 'ours', version: '1.0.0' };
+export const OUR_OPTIONS: ServerOptions = { pageSize: 4, logging: true };
+
+export function equip(server: McpServer): void {
+  const left = gate<unknown>();
+  const rootsChanged = gate();
+  let onward = gate();
+  let visited = false;
+  server
+    .tool(
+      'add',
+      { inputSchema: z.object({ a: z.number(), b: z.number() }), outputSchema: z.object({ sum: z.number() }) },
+      ({ a, b }) => ({ sum: a + b }),
+    )
+    .tool('fail', {}, () => {
+      throw new ToolError('It failed.');
+    })
+    .tool('count', {}, async (_args, ctx) => {
+      onward = gate();
+      for (const step of [1, 2, 3]) await ctx.progress(step, 3);
+      await onward.opened;
+      return 'counted';
+    })
+    .tool('go_on', {}, () => {
+      onward.open();
+      return 'gone on';
+    })
+    .tool('hang', {}, async (_args, ctx) => {
+      await ctx.progress(1);
+      left.open(await aborted(ctx.signal));
+      return 'never';
+    })
+    .tool('was_aborted', {}, async () => {
+      await left.opened;
+      return 'aborted';
+    })
+    .tool('ask', {}, async (_args, ctx) => JSON.stringify(await ctx.elicit('Who?', z.object({ name: z.string() }))))
+    .tool('ask_url', {}, async (_args, ctx) => {
+      const { action } = await ctx.elicitUrl('Sign in', PAGE, {
+        // Not before it was asked, and then at once.
+        done: () => {
+          const done = visited;
+          visited = true;
+          return done;
+        },
+      });
+      visited = false;
+      return action;
+    })
+    .tool('sample', {}, async (_args, ctx) => {
+      const { content } = await ctx.sample({
+        messages: [{ role: 'user', content: { type: 'text', text: 'Capital of France?' } }],
+        maxTokens: 10,
+      });
+      return 'text' in content ? content.text : 'no text';
+    })
+    .tool('roots', {}, async (_args, ctx) => JSON.stringify(await ctx.roots()))
+    .tool('roots_changed', {}, async () => {
+      await rootsChanged.opened;
+      return 'changed';
+    })
+    .tool('log', {}, async (_args, ctx) => {
+      await ctx.log('debug', 'low');
+      await ctx.log('error', 'high');
+      return 'logged';
+    })
+    .tool('touch', {}, () => {
+      server.notify.resourceUpdated(OTHER);
+      server.notify.resourceUpdated(README);
+      server.notify.toolsChanged();
+      server.notify.promptsChanged();
+      server.notify.resourcesChanged();
+      return 'touched';
+    })
+    .notification('notifications/roots/list_changed', {}, () => rootsChanged.open());
+  server.resource(README, { name: 'readme' }, () => 'Read me.');
+  server.resource(NOTE, { name: 'note', complete: { id: NOTES } }, ({ id }) => `Note ${id}.`);
+  const [greet = '', ...others] = PROMPTS;
+  server.prompt(
+    greet,
+    { argsSchema: z.object({ name: z.string() }), complete: { name: NAMES } },
+    ({ name }) => `Hello, ${name}!`,
+  );
+  for (const name of others) server.prompt(name, {}, () => name);
+}
