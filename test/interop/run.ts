@@ -1,7 +1,7 @@
 /** Runs the scenarios with one client. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Caller } from './peer.ts';
-import { SCENARIOS, type Exceptions, type Scenario } from './scenarios.ts';
+import { LACKING, SCENARIOS, type Exceptions, type Scenario } from './scenarios.ts';
 
 /** All scenarios, one after the other on one connection. What cannot be is reported as skipped, with its reason. */
 export function runs(connect: () => Promise<Caller>, revision: string, exceptions: Exceptions): void {
@@ -15,7 +15,7 @@ export function runs(connect: () => Promise<Caller>, revision: string, exception
   });
   // Keys of an object that is written out.
   for (const name of Object.keys(SCENARIOS) as Scenario[]) {
-    const reason = exceptions[name];
+    const reason = LACKING[revision]?.[name] ?? exceptions[name];
     if (reason === undefined) test(name, () => SCENARIOS[name](caller));
     else test.skip(`${name}: ${reason}`);
   }

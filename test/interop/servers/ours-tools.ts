@@ -1,16 +1,15 @@
 /** What the server of this package serves in every scenario. */
 import { ToolError, type McpServer, type ServerOptions } from 'mcpwire/server/modern';
 import * as z from 'zod';
-import { aborted, gate } from '../../helpers/gate.ts';
+import { aborted } from '../../helpers/gate.ts';
 import { NAMES, NOTE, NOTES, OTHER, PAGE, PROMPTS, README } from '../peer.ts';
+import { newWorld } from './world.ts';
 
 export const OUR_NAME = { name: 'ours', version: '1.0.0' };
 export const OUR_OPTIONS: ServerOptions = { pageSize: 4, logging: true };
 
 export function equip(server: McpServer): void {
-  const left = gate<unknown>();
-  const rootsChanged = gate();
-  let onward = gate();
+  const { abort, rootsChange, onward } = newWorld();
   let visited = false;
   server
     .tool(
@@ -22,22 +21,24 @@ export function equip(server: McpServer): void {
       throw new ToolError('It failed.');
     })
     .tool('count', {}, async (_args, ctx) => {
-      onward = gate();
+      onward.reset();
       for (const step of [1, 2, 3]) await ctx.progress(step, 3);
-      await onward.opened;
+      await onward.happened();
       return 'counted';
     })
     .tool('go_on', {}, () => {
-      onward.open();
+      onward.happens();
       return 'gone on';
     })
     .tool('hang', {}, async (_args, ctx) => {
+      abort.reset();
       await ctx.progress(1);
-      left.open(await aborted(ctx.signal));
+      await aborted(ctx.signal);
+      abort.happens();
       return 'never';
     })
     .tool('was_aborted', {}, async () => {
-      await left.opened;
+      await abort.happened();
       return 'aborted';
     })
     .tool('ask', {}, async (_args, ctx) => JSON.stringify(await ctx.elicit('Who?', z.object({ name: z.string() }))))
@@ -62,7 +63,8 @@ export function equip(server: McpServer): void {
     })
     .tool('roots', {}, async (_args, ctx) => JSON.stringify(await ctx.roots()))
     .tool('roots_changed', {}, async () => {
-      await rootsChanged.opened;
+      await rootsChange.happened();
+      rootsChange.reset();
       return 'changed';
     })
     .tool('log', {}, async (_args, ctx) => {
@@ -78,7 +80,7 @@ export function equip(server: McpServer): void {
       server.notify.resourcesChanged();
       return 'touched';
     })
-    .notification('notifications/roots/list_changed', {}, () => rootsChanged.open());
+    .notification('notifications/roots/list_changed', {}, () => rootsChange.happens());
   server.resource(README, { name: 'readme' }, () => 'Read me.');
   server.resource(NOTE, { name: 'note', complete: { id: NOTES } }, ({ id }) => `Note ${id}.`);
   const [greet = '', ...others] = PROMPTS;
