@@ -1,11 +1,11 @@
 /** Real HTTP on the loopback interface: places where servers are served, and lines that break. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, createServer as createLine, type AddressInfo, type Socket } from 'node:net';
 import { gate } from '../helpers/gate.ts';
 
-export type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+export type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
 
-/** One request as it came in, and its status once it has one. */
+/** One request as it came in, and its answer. */
 export interface Seen {
   readonly method: string;
   readonly headers: IncomingMessage['headers'];
@@ -15,38 +15,32 @@ export interface Seen {
 export interface Place {
   readonly url: string;
   readonly seen: readonly Seen[];
-  /** Ends the program that listens, and starts another one at the same address. */
-  restart(listener: Listener): Promise<void>;
+  /** Another program takes over, as behind a proxy: streams that are open break, idle connections stay. */
+  restart(listener: Listener): void;
   close(): Promise<void>;
 }
 
-export async function place(first: Listener, path = '/mcp'): Promise<Place> {
+export async function place(listener: Listener, path = '/mcp'): Promise<Place> {
   const seen: Seen[] = [];
-  let server = await listen(first, 0);
-  const { port } = server.address() as AddressInfo;
-  const stop = async (): Promise<void> => {
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
-    await closed;
-  };
+  let current = listener;
+  const server = createServer((request, response) => {
+    seen.push({ method: request.method ?? '', headers: request.headers, response });
+    current(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${port}${path}`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
     seen,
-    async restart(next) {
-      await stop();
-      server = await listen(next, port);
+    restart(next) {
+      current = next;
+      for (const { response } of seen) if (!response.writableEnded) response.destroy();
     },
-    close: stop,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
   };
-
-  async function listen(listener: Listener, at: number): Promise<Server> {
-    const made = createServer((request, response) => {
-      seen.push({ method: request.method ?? '', headers: request.headers, response });
-      listener(request, response);
-    });
-    await new Promise<void>((resolve) => made.listen(at, '127.0.0.1', resolve));
-    return made;
-  }
 }
 
 /** A line to a place, which can be cut. */

@@ -1,6 +1,5 @@
 /** The client of this package and the servers of the official ones. */
 import { StdioTransport } from 'mcpwire/stdio';
-import type { ConnectOptions } from 'mcpwire/client';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { ourCaller } from './clients/ours.ts';
@@ -73,20 +72,16 @@ const SERVERS: readonly Server[] = [
   },
 ];
 
-for (const { name, serve, path, program, spoken, cannot = {} } of SERVERS) {
-  describe(name, () => {
-    let at: Place | undefined;
-    beforeAll(async () => {
-      if (serve !== undefined) at = await place(serve(), path);
-    });
-    afterAll(() => at?.close());
-    describe.each(Object.entries(spoken))('asked for %s', (protocolVersion, revision) => {
-      runs(() => ourCaller(at?.url ?? start(program ?? ''), options(protocolVersion)), revision, cannot);
-    });
+describe.each(SERVERS)('$name', ({ serve, path, program, spoken, cannot = {} }) => {
+  let at: Place | undefined;
+  beforeAll(async () => {
+    if (serve !== undefined) at = await place(serve(), path);
   });
-}
-
-const options = (protocolVersion: string): ConnectOptions => ({ protocolVersion });
+  afterAll(() => at?.close());
+  describe.each(Object.entries(spoken))('asked for %s', (protocolVersion, revision) => {
+    runs(() => ourCaller(at?.url ?? start(program ?? ''), { protocolVersion }), revision, cannot);
+  });
+});
 
 const start = (program: string): StdioTransport =>
   new StdioTransport({

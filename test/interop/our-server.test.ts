@@ -3,7 +3,6 @@ import * as v2 from '@modelcontextprotocol/client';
 import { StdioClientTransport as V2StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { toNodeListener } from 'mcpwire/node';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { programs, type Programs } from '../stdio/programs.ts';
@@ -38,8 +37,7 @@ const v1 = {
   'Streamable HTTP': () => {
     const { fetch, listening } = listeningFetch();
     const transport = new StreamableHTTPClientTransport(new URL(http.url), { fetch });
-    // The package's own types disagree under exactOptionalPropertyTypes.
-    return v1Caller(transport as Transport, '2025-11-25', listening);
+    return v1Caller(transport, '2025-11-25', listening);
   },
   stdio: () => v1Caller(new StdioClientTransport(stdio()), '2025-11-25'),
 };

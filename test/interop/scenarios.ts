@@ -1,4 +1,5 @@
 /** What every client does with every server. */
+/* oxlint-disable vitest/no-standalone-expect -- `runs` makes a test of each */
 import { expect } from 'vitest';
 import { gate, until } from '../helpers/gate.ts';
 import { ANSWERS, NOTES, OTHER, PROMPTS, README, type Caller } from './peer.ts';

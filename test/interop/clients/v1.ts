@@ -82,7 +82,7 @@ export async function v1Caller(
       ),
     async read(uri) {
       const [content] = (await client.readResource({ uri })).contents;
-      return content !== undefined && 'text' in content ? String(content.text) : '';
+      return content !== undefined && 'text' in content ? content.text : '';
     },
     async prompt(name, args) {
       const [message] = (await client.getPrompt({ name, arguments: args })).messages;

@@ -6,7 +6,6 @@ import {
   type EventStore,
   type StreamableHTTPServerTransportOptions,
 } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { randomUUID } from 'node:crypto';
 import type { Listener } from '../http.ts';
 import { v1Server } from './v1.ts';
@@ -38,8 +37,7 @@ export function v1Sessions(options: Partial<StreamableHTTPServerTransportOptions
       onsessionclosed: (session) => void sessions.delete(session),
       ...options,
     });
-    // The package's own types disagree under exactOptionalPropertyTypes.
-    await make().connect(transport as Transport);
+    await make().connect(transport);
     return transport.handleRequest(request, response);
   };
 }
@@ -50,7 +48,7 @@ export function v1Stateless(make = fixture()): Listener {
     const transport = new StreamableHTTPServerTransport({});
     const server = make();
     response.on('close', () => void server.close());
-    await server.connect(transport as Transport);
+    await server.connect(transport);
     return transport.handleRequest(request, response);
   };
 }

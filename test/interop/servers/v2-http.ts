@@ -1,6 +1,10 @@
 /** Ways to serve the server of `@modelcontextprotocol/server` over HTTP. */
-import { NodeStreamableHTTPServerTransport, toNodeHandler } from '@modelcontextprotocol/node';
-import { createMcpHandler, type CreateMcpHandlerOptions } from '@modelcontextprotocol/server';
+import {
+  NodeStreamableHTTPServerTransport,
+  toNodeHandler,
+  type StreamableHTTPServerTransportOptions,
+} from '@modelcontextprotocol/node';
+import { createMcpHandler, type CreateMcpHandlerOptions, type McpServer } from '@modelcontextprotocol/server';
 import { randomUUID } from 'node:crypto';
 import type { Listener } from '../http.ts';
 import { OTHER, README } from '../peer.ts';
@@ -23,20 +27,31 @@ export function v2Handler(options: CreateMcpHandlerOptions = {}): Listener {
   return (request, response) => void listener(request as Parameters<typeof listener>[0], response);
 }
 
-/** The older era with sessions. */
-export function v2Sessions(): Listener {
+const fixture = (): (() => McpServer) => {
   const world = newWorld();
+  return () => v2Server(world);
+};
+
+/** The older era with sessions. */
+export function v2Sessions(options: Partial<StreamableHTTPServerTransportOptions> = {}, make = fixture()): Listener {
   const sessions = new Map<string, NodeStreamableHTTPServerTransport>();
   return async (request, response) => {
     const id = request.headers['mcp-session-id'];
     const known = typeof id === 'string' ? sessions.get(id) : undefined;
     if (known !== undefined) return known.handleRequest(request, response);
+    // This package leaves it to its users to answer for sessions that are gone.
+    if (id !== undefined) {
+      response.writeHead(404, { 'content-type': 'application/json' });
+      response.end('{"jsonrpc":"2.0","error":{"code":-32001,"message":"Session not found"},"id":null}');
+      return;
+    }
     const transport = new NodeStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       onsessioninitialized: (session) => void sessions.set(session, transport),
       onsessionclosed: (session) => void sessions.delete(session),
+      ...options,
     });
-    await v2Server(world).connect(transport);
+    await make().connect(transport);
     return transport.handleRequest(request, response);
   };
 }
