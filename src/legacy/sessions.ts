@@ -198,7 +198,8 @@ export class Sessions {
 
   /** Ends the connections that follow streams whose names begin so. */
   #cut(prefix: string): void {
-    for (const stream of this.#wakers.keys()) if (stream.startsWith(prefix)) this.#wake(stream, NOBODY);
+    // A copy, since whoever is woken leaves.
+    for (const stream of Array.from(this.#wakers.keys())) if (stream.startsWith(prefix)) this.#wake(stream, NOBODY);
   }
 
   #forgetIdle(): void {
@@ -227,7 +228,7 @@ export class Sessions {
   /** Before the first session is served: what is meant for it must not be missed. */
   async #attach(): Promise<() => void> {
     try {
-      // One that throws at once must not be remembered, either.
+      // Later, since one that throws at once must not be remembered, either.
       await Promise.resolve();
       return await this.#host.listening.bus.subscribe((change) => void this.#receive(change));
     } catch (error) {
