@@ -163,6 +163,7 @@ describe('an older server as a program', () => {
     if (before !== undefined) process.kill(before, 'SIGKILL');
     await again.promise;
     expect((await first).value).toEqual({ type: 'refetch' });
+    expect(transport.pid).toBeDefined();
     expect(transport.pid).not.toBe(before);
     expect(await client.callTool('add', { a: 1, b: 2 })).toMatchObject({ structuredContent: { sum: 3 } });
     await changes.return?.();
