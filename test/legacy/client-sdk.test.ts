@@ -120,6 +120,7 @@ describe('an older server as a program', () => {
     ['refuses what it does not know', {}],
     ['says nothing to what it does not know', { SILENT: '1' }],
     ['dies of what it does not know', { DIES: '1' }],
+    ['dies of it so late that the handshake is lost, too', { DIES: 'late' }],
   ])('is found where it %s', async (_name, env) => {
     const client = closedAfterwards(await McpClient.connect(program(env), options));
     expect(client.server).toMatchObject({ era: 'legacy', info: { name: 'old' } });
