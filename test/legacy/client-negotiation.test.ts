@@ -29,7 +29,6 @@ const status =
     new Response('no', { status: code, headers });
 
 describe('an older server over HTTP', () => {
-  // spec: basic/transports/streamable-http#backward-compatibility.2
   it.each<[string, NonNullable<Answers['discover']>]>([
     ...[400, 402, 404, 405, 406, 409, 410, 415, 418, 422, 429].map((code): [string, () => Response] => [
       `HTTP ${code}`,
@@ -289,7 +288,7 @@ describe('a server on HTTP+SSE', () => {
 });
 
 describe('what was found', () => {
-  // spec: basic/versioning#backward-compatibility-with-initialization-based-versions.2
+  // spec: basic/versioning#backward-compatibility-with-initialization-based-versions.1
   it('is kept for the origin, so that the next client asks in the older way at once', async () => {
     const server = oldHttp();
     await connect(server.fetch);
@@ -396,6 +395,7 @@ describe('a server behind a channel', () => {
     expect((await connecting).server).toMatchObject({ era: 'modern', info: { name: 'new' } });
   });
 
+  // spec: basic/transports/stdio#backward-compatibility.2
   it.each([-32601, -32602, -32600, -32000, 0])('that answers error %d is an older one', async (code) => {
     const server = oldChannel();
     const connecting = McpClient.connect(server.transport);
