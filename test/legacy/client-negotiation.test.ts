@@ -289,7 +289,7 @@ describe('a server on HTTP+SSE', () => {
 });
 
 describe('what was found', () => {
-  // spec: basic/versioning#backward-compatibility-with-initialization-based-versions.2
+  // spec: basic/versioning#backward-compatibility-with-initialization-based-versions.1
   it('is kept for the origin, so that the next client asks in the older way at once', async () => {
     const server = oldHttp();
     await connect(server.fetch);
@@ -396,6 +396,7 @@ describe('a server behind a channel', () => {
     expect((await connecting).server).toMatchObject({ era: 'modern', info: { name: 'new' } });
   });
 
+  // spec: basic/transports/stdio#backward-compatibility.2
   it.each([-32601, -32602, -32600, -32000, 0])('that answers error %d is an older one', async (code) => {
     const server = oldChannel();
     const connecting = McpClient.connect(server.transport);

@@ -55,7 +55,10 @@ export class EventReader {
   }
 
   get lastEventId(): string | undefined {
-    return this.events.findLast(({ id }) => id !== undefined)?.id;
+    return this.events
+      .map(({ id }) => id)
+      .reverse()
+      .find((id) => id !== undefined);
   }
 
   /** The next event, those without data too. `undefined` at the end. */

@@ -8,7 +8,7 @@ import * as z from 'zod';
 import type { ExchangeOptions } from '../../src/client/transport.js';
 import type { JsonRpcMessage, JsonRpcRequest } from '../../src/json-rpc.js';
 import type { LegacyWire } from '../../src/legacy/wire.js';
-import { collect, deferred, listen, type Received, type TestServer } from '../client/support.js';
+import { collect, deferred, listen, type Received } from '../client/support.js';
 
 let nextId = 100;
 
