@@ -172,7 +172,7 @@ export class Sessions {
     const other = this.#live.get(id);
     if (other !== undefined) return other;
     const { key, expires, ...facts } = sealed;
-    const session = new LegacySession(this.#host, facts, this.#methods, true, {
+    const session: LegacySession = new LegacySession(this.#host, facts, this.#methods, true, {
       keep: (change) => this.#keep(session, key, change),
       pass: (message) => this.#publish(key, message),
     });

@@ -69,7 +69,11 @@ import {
  * @typeParam C - what `server.context(...)` makes for each request: `ctx.context`
  */
 export class McpServer<Entries = never, C = unknown> implements Served<Entries> {
-  /** Serves older peers, where there is something: see `mcpwire/server`. */
+  /**
+   * What serves older peers, where there is something: see `mcpwire/server`.
+   *
+   * @internal
+   */
   protected static readonly past: LoadPast | undefined = undefined;
 
   declare readonly '~entries': Entries;
