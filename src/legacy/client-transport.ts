@@ -53,7 +53,8 @@ export class LegacyTransport implements ClientTransport {
     this.#wire = wire;
     this.#server = server;
     this.#questions = new Questions(core, async (response) => {
-      if (wire.respond === undefined) throw new McpError('internal', 'The transport has no respond(): the server waits');
+      if (wire.respond === undefined)
+        throw new McpError('internal', 'The transport has no respond(): the server waits');
       await wire.respond(response);
     });
     this.#subscriptions = new Subscriptions({

@@ -66,6 +66,11 @@ export class SessionExchange implements Exchange, Silent {
     return this.#controller.signal;
   }
 
+  /** It has become a stream. */
+  get opened(): boolean {
+    return this.#state === OPEN;
+  }
+
   get unsent(): number {
     return this.#state === OPEN ? this.#settings.reply.unsent() : 0;
   }
@@ -93,7 +98,7 @@ export class SessionExchange implements Exchange, Silent {
     const text = encodeMessage(response);
     if (this.#state === OPEN || (more && this.#settings.streams)) {
       const stream = this.#open();
-      if (more) return stream.send(text);
+      if (more) return stream.send(text, true);
       this.#finish();
       return stream.finish(text);
     }
@@ -117,7 +122,8 @@ export class SessionExchange implements Exchange, Silent {
   }
 
   cancel(reason: unknown): void {
-    this.#cancelled = true;
+    // Ended first where its caller has cancelled it; whom the server cuts short waits, and is told.
+    this.#cancelled = this.#state === DONE;
     this.#controller ??= new AbortController();
     this.#controller.abort(reason);
   }

@@ -2,17 +2,18 @@ import { McpError } from '../errors.js';
 import { LAST_EVENT_HEADER, SESSION_HEADER, VERSION_HEADER } from '../http/headers.js';
 import { acceptsStream } from '../http/media.js';
 import { isObject, isRequest, readId, readIncoming, type JsonObject } from '../json-rpc.js';
-import type { HttpInfo, Peer } from '../server/exchange.js';
 import { fail, refuse, type Head } from '../server/http-endpoint.js';
 import { HttpExchange, type ExchangeSettings } from '../server/http-exchange.js';
 import { timerMs } from '../server/options.js';
 import type { Arrival, PastHost } from '../server/past.js';
 import type { Method } from '../server/registry.js';
-import type { Trusted } from '../server/definition.js';
+import { ArrivalPeer, isResponse } from './arrival.js';
+import { Batch, BatchExchange, isBatch, readBatch } from './batch.js';
 import { EventStream, type EventStreamSettings } from './event-stream.js';
 import type { EventStore } from '../server/past-stores.js';
 import { memoryEventStore } from './event-store.js';
 import { SessionExchange } from './http-exchange.js';
+import { HttpSse } from './http-sse.js';
 import { HttpStanding } from './http-standing.js';
 import { factsOf, legacyMethods } from './methods.js';
 import { isSince, negotiated } from './revisions.js';
@@ -27,6 +28,7 @@ const NOTHING: JsonObject = Object.freeze({});
 export class LegacyHttp {
   readonly #host: PastHost;
   readonly #sessions: Sessions | undefined;
+  readonly #sse: HttpSse | undefined;
   readonly #methods: ReadonlyMap<string, Method | null>;
   readonly #events: EventStore;
   readonly #settings: ExchangeSettings;
@@ -34,13 +36,14 @@ export class LegacyHttp {
   constructor(host: PastHost) {
     this.#host = host;
     const { legacy, keepAliveMs = 8_000 } = host.options;
-    const { sessions = true, eventStore = memoryEventStore() } = legacy || {};
+    const { sessions = true, eventStore = memoryEventStore(), httpSse } = legacy || {};
     this.#events = eventStore;
     this.#settings = { ...host.service.limits, keepAliveMs: timerMs(keepAliveMs) };
     this.#methods = legacyMethods(host, async (facts, ctx) =>
       this.#sessions === undefined ? {} : { [SESSION_HEADER]: await this.#sessions.create(facts, ctx.auth) },
     );
     this.#sessions = sessions ? new Sessions(host, this.#methods) : undefined;
+    this.#sse = httpSse && new HttpSse(host, httpSse);
   }
 
   /** Answers a GET, a DELETE, or a POST whose body is `value`. Never throws. */
@@ -54,12 +57,15 @@ export class LegacyHttp {
 
   close(): void {
     this.#sessions?.close();
+    this.#sse?.close();
   }
 
   async #serve(arrival: Arrival, value: unknown): Promise<void> {
     const { head, reply, trusted, cors, place } = arrival;
     const { method } = head;
     if (place.closing) return refuse(reply, 503, 'The server is closing', { ...cors, 'retry-after': '1' });
+    const older = this.#sse?.serve(arrival, value);
+    if (older !== undefined) return older;
     if (isObject(value) && value['method'] === 'initialize') return this.#greet(arrival, value);
     const id = head.get(SESSION_HEADER);
     if (typeof id !== 'string' || this.#sessions === undefined) {
@@ -82,7 +88,7 @@ export class LegacyHttp {
     const message = readIncoming(value);
     if (!isRequest(message)) return arrival.reply.answer(202, arrival.cors ?? {});
     const session = this.#sessionless(factsOf(message.params), this.#sessions !== undefined);
-    this.#standAlone(arrival, session, message);
+    this.#hand(arrival, session, message, this.#aloneWay(arrival));
   }
 
   /** A message of no session: it stands alone. */
@@ -91,33 +97,38 @@ export class LegacyHttp {
     if (isResponse(value)) return arrival.reply.answer(202, arrival.cors ?? {});
     const revision = negotiated(arrival.head.get(VERSION_HEADER) ?? '2025-03-26');
     const session = this.#sessionless({ revision, info: undefined, capabilities: NOTHING }, false);
-    this.#standAlone(arrival, session, readIncoming(value));
+    const inner = this.#aloneWay(arrival);
+    if (isBatch(revision, value)) this.#batch(arrival, session, value, inner);
+    else this.#hand(arrival, session, readIncoming(value), inner);
   }
 
   #sessionless(facts: SessionFacts, stateful: boolean): LegacySession {
     return new LegacySession(this.#host, facts, this.#methods, stateful, { keep: () => {} });
   }
 
-  #standAlone(arrival: Arrival, session: LegacySession, message: ReturnType<typeof readIncoming>): void {
-    const { head, reply, trusted, cors, place } = arrival;
+  #aloneWay({ head, reply, trusted, cors, place }: Arrival): HttpExchange {
     const mayStream = acceptsStream(head.get('accept'));
-    const inner = new HttpExchange(new ArrivalPeer(head, trusted), true, reply, this.#settings, cors, mayStream, place);
-    this.#hand(arrival, session, message, inner);
+    return new HttpExchange(new ArrivalPeer(head, trusted), true, reply, this.#settings, cors, mayStream, place);
   }
 
-  #post(arrival: Arrival, { session, key }: OpenSession, value: unknown): void {
-    const { head, reply, trusted, cors, place } = arrival;
-    const accepted = (): void => reply.answer(202, cors ?? {});
+  #post(arrival: Arrival, open: OpenSession, value: unknown): void {
+    const { session } = open;
+    const { reply, cors } = arrival;
     if (isResponse(value)) {
-      accepted();
+      reply.answer(202, cors ?? {});
       return session.answer(value);
     }
+    if (isBatch(session.facts.revision, value)) return this.#batch(arrival, session, value, this.#way(arrival, open));
     const message = readIncoming(value);
     if (message.method === 'notifications/cancelled' && !isRequest(message)) session.cancel(message.params);
     // The response of one could not be told from that of the other.
     if (isRequest(message) && session.runs(message.id))
       throw new McpError('invalid_request', `A request with the id ${JSON.stringify(message.id)} is running`);
-    const inner = new SessionExchange({
+    this.#hand(arrival, session, message, this.#way(arrival, open));
+  }
+
+  #way({ head, reply, trusted, cors, place }: Arrival, { session, key }: OpenSession): SessionExchange {
+    return new SessionExchange({
       peer: new ArrivalPeer(head, trusted),
       reply,
       cors,
@@ -126,7 +137,39 @@ export class LegacyHttp {
       silenceMs: this.#settings.silenceMs,
       stream: () => new EventStream(this.#streamSettings(session, key)),
     });
-    this.#hand(arrival, session, message, inner);
+  }
+
+  /** Several messages in one POST. */
+  #batch(
+    { reply, cors, place }: Arrival,
+    session: LegacySession,
+    values: readonly unknown[],
+    inner: HttpExchange | SessionExchange,
+  ): void {
+    const entries = readBatch(values, this.#host.service.limits.batch, session);
+    const messages = entries.flatMap((entry) => ('message' in entry ? [entry.message] : []));
+    const errors = entries.flatMap((entry) => ('error' in entry ? [entry.error] : []));
+    const requests = messages.filter(isRequest).length;
+    if (requests + errors.length === 0) {
+      reply.answer(202, cors ?? {});
+      inner.end();
+    }
+    place.begin();
+    const batch = new Batch(inner, requests, errors);
+    for (const entry of entries) if ('answer' in entry) session.answer(entry.answer);
+    const handled = messages.map(async (message) => {
+      const request = isRequest(message);
+      if (!request && message.method === 'notifications/cancelled') session.cancel(message.params);
+      const [wrapped, exchange] = session.wrap(message, new BatchExchange(inner, request ? batch : undefined));
+      await this.#host.handle(wrapped, exchange);
+      // Where its caller has cancelled it, nobody has ended it yet.
+      exchange.end();
+    });
+    inner.watchSilence();
+    void Promise.all(handled).then(() => {
+      inner.over = true;
+      place.end(inner);
+    });
   }
 
   #hand(
@@ -180,29 +223,6 @@ export class LegacyHttp {
       onError: (error) => void this.#host.tell(error),
     };
   }
-}
-
-/** The sender of one message, as its transport knows it. What it can do, its session says. */
-class ArrivalPeer implements Peer {
-  readonly protocolVersion = '';
-  readonly capabilities = NOTHING;
-  readonly auth: Trusted['auth'];
-  readonly platform: unknown;
-  readonly #head: Head;
-
-  constructor(head: Head, { auth, platform }: Trusted) {
-    this.#head = head;
-    this.auth = auth;
-    this.platform = platform;
-  }
-
-  get http(): HttpInfo {
-    return this.#head.info();
-  }
-}
-
-function isResponse(value: unknown): value is JsonObject {
-  return isObject(value) && !('method' in value) && ('result' in value || 'error' in value);
 }
 
 /** What stands for an id that cannot be read: nothing since 2025-11-25, `null` as of old. */
