@@ -40,7 +40,7 @@ export async function openStream(url: URL, headers: Record<string, string> = {})
   if (response.statusCode !== 200) throw new Error(`GET ${url.href}: ${response.statusCode}`);
   response.setEncoding('utf8');
   const parts = blocks(response);
-  const next = async (): Promise<OldEvent | undefined> => (await parts.next()).value as OldEvent | undefined;
+  const next = async (): Promise<OldEvent | undefined> => (await parts.next()).value;
   const first = await next();
   if (first?.event !== 'endpoint') throw new Error(`The stream begins with ${JSON.stringify(first)}`);
   const endpoint = new URL(first.data ?? '', url);
