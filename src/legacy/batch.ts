@@ -149,7 +149,7 @@ export class BatchExchange implements Exchange {
   }
 
   get gone(): boolean {
-    return this.#controller.signal.aborted || this.#carrier.gone;
+    return this.#carrier.gone;
   }
 
   get signal(): AbortSignal {

@@ -41,7 +41,8 @@ export class LegacyChannel implements PastChannel {
 
   wrap<M extends JsonRpcRequest | JsonRpcNotification>(message: M, exchange: Exchange): readonly [M, Exchange] {
     // What is said in the handshake is known to the handshake's own middleware.
-    if (message.method === 'initialize' && isRequest(message)) this.#session.facts = factsOf(message.params);
+    if (message.method === 'initialize' && typeof message.params?.['protocolVersion'] === 'string')
+      this.#session.facts = factsOf(message.params);
     else if (message.method === 'notifications/initialized') void this.#session.stand(this.#standing, this.#place);
     return this.#session.wrap(message, exchange);
   }

@@ -10,12 +10,12 @@ import { EventConnection, type EventStreamSettings, isGap, randomId, streamKeyOf
 export type { EventStreamSettings } from './event-connection.js';
 
 /** Announced when a client's connection is to end without another one in its place. */
-const NOBODY = '-';
+export const NOBODY = '-';
 
 /** A stream that this process writes. */
 export class EventStream {
   /** Names the stream within its session; event ids begin with it. */
-  readonly id = randomId();
+  readonly id: string;
   readonly #settings: EventStreamSettings;
   readonly #key: string;
   #connection: EventConnection | undefined;
@@ -29,7 +29,9 @@ export class EventStream {
   /** Characters in the queue. */
   #queued = 0;
 
-  constructor(settings: EventStreamSettings) {
+  /** @param kind one character that its id begins with, by which its maker knows it again */
+  constructor(settings: EventStreamSettings, kind = 'P') {
+    this.id = kind + randomId().slice(1);
     this.#settings = settings;
     this.#key = streamKeyOf(settings, this.id);
   }

@@ -1,9 +1,12 @@
-import type { JsonObject, JsonRpcNotification, JsonRpcResponse } from '../json-rpc.js';
+import { isObject, type JsonObject, type JsonRpcNotification, type JsonRpcResponse } from '../json-rpc.js';
 import { raise } from '../server/context.js';
-import type { Exchange, HttpInfo, InputRequest, Peer, RespondOptions } from '../server/exchange.js';
+import type { Exchange, Given, HttpInfo, InputRequest, Peer, RespondOptions } from '../server/exchange.js';
+import type { InputRequired } from '../server/input-required.js';
 import { timerMs } from '../server/options.js';
 import type { Method } from '../server/registry.js';
 import { isMcpError, type McpError } from '../errors.js';
+import type { Deferred } from '../util/deferred.js';
+import { pause } from '../util/pause.js';
 import { randomId } from './event-connection.js';
 import type { LegacySession } from './session.js';
 import type { ClientQuestion } from './questions.js';
@@ -13,7 +16,6 @@ import { errorFor, notificationFor, questionFor, resultFor } from './shapes.js';
 export class LegacyExchange implements Exchange {
   readonly peer: Peer;
   readonly bare = true;
-  readonly streams: boolean;
   readonly exposesErrors: boolean;
   /** Goes out with the response, where that is HTTP's. */
   headers: Readonly<Record<string, string>> | undefined;
@@ -21,7 +23,10 @@ export class LegacyExchange implements Exchange {
   readonly #method: string;
   readonly #inner: Exchange;
   readonly #over: (exchange: LegacyExchange) => void;
-  readonly #pages = new Map<InputRequest, string>();
+  /** Questions without an answer. */
+  readonly #open = new Map<string, Deferred<unknown>>();
+  #left = false;
+  #done = false;
 
   /** @param over called once there is nothing more to cancel */
   constructor(session: LegacySession, method: string, inner: Exchange, over: (exchange: LegacyExchange) => void) {
@@ -30,8 +35,12 @@ export class LegacyExchange implements Exchange {
     this.#inner = inner;
     this.#over = over;
     this.peer = new LegacyPeer(session, inner.peer);
-    this.streams = inner.streams !== false;
     this.exposesErrors = inner.exposesErrors === true;
+  }
+
+  /** Something can be sent before the response. */
+  get streams(): boolean {
+    return !this.#done && this.#inner.streams !== false;
   }
 
   get input(): 'ask' | 'none' {
@@ -47,7 +56,7 @@ export class LegacyExchange implements Exchange {
   }
 
   get gone(): boolean {
-    return this.#inner.gone;
+    return this.#left || this.#inner.gone;
   }
 
   get unsent(): number {
@@ -73,18 +82,43 @@ export class LegacyExchange implements Exchange {
       'error' in response
         ? { ...response, error: errorFor(revision, this.#method, response.error) }
         : { jsonrpc: '2.0', id: response.id, result: resultFor(revision, this.#method, response.result) };
-    if (options.more !== true) this.#over(this);
-    return this.#inner.respond(
+    const own = 'error' in response ? undefined : this.headers;
+    if (options.more !== true) this.#withdraw();
+    const sent = this.#inner.respond(
       translated,
-      this.headers === undefined ? options : { ...options, headers: { ...options.headers, ...this.headers } },
+      own === undefined ? options : { ...options, headers: { ...options.headers, ...own } },
     );
+    // Not sooner: what JSON cannot carry throws, and is to be answered in another way.
+    if (options.more !== true) this.#finish();
+    return sent;
   }
 
-  async ask(question: InputRequest): Promise<unknown> {
-    const session = this.session;
+  async ask({ done, ...question }: InputRequest): Promise<unknown> {
+    // 2025-11-25 gives pages to open a name, so that it can be said later that they are done.
+    const elicitationId = question.params?.['mode'] === 'url' ? randomId() : undefined;
+    const named =
+      elicitationId === undefined ? question : { ...question, params: { ...question.params, elicitationId } };
+    const answer = await this.#put(this.#translated(named));
+    // Agreed is not done: the page that the caller has opened takes its time.
+    if (elicitationId === undefined || done === undefined || !isObject(answer) || answer['action'] !== 'accept')
+      return answer;
+    const { askMs } = this.session.host.service.limits;
+    if (await isDone(done, this.signal, askMs)) {
+      await this.send({ jsonrpc: '2.0', method: 'notifications/elicitation/complete', params: { elicitationId } });
+    }
+    return answer;
+  }
+
+  async fulfil(form: InputRequired, again: (given: Given) => JsonObject | Promise<JsonObject>): Promise<JsonObject> {
+    const { fulfil } = await import('./fulfil.js');
+    return fulfil(this, this.session.host.service.limits.inputRounds, form, again);
+  }
+
+  async #put({ method, params }: ClientQuestion): Promise<unknown> {
+    const { session } = this;
     const id = randomId();
-    const { method, params } = this.#translated(question);
     const answer = session.expect(id);
+    this.#open.set(id, answer);
     const { signal } = this;
     const { askMs } = session.host.service.limits;
     const onAbort = (): void => answer.reject(signal.reason);
@@ -99,14 +133,9 @@ export class LegacyExchange implements Exchange {
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
+      this.#open.delete(id);
       if (session.forget(id)) void this.#inner.send(cancelled(id));
     }
-  }
-
-  async completed(question: InputRequest): Promise<void> {
-    const elicitationId = this.#pages.get(question);
-    if (elicitationId === undefined) return;
-    await this.send({ jsonrpc: '2.0', method: 'notifications/elicitation/complete', params: { elicitationId } });
   }
 
   async detach(options: { readonly retryMs?: number | undefined }): Promise<void> {
@@ -114,8 +143,8 @@ export class LegacyExchange implements Exchange {
   }
 
   end(): void {
-    this.#over(this);
     this.#inner.end();
+    this.#finish();
   }
 
   cancel(reason: unknown): void {
@@ -124,27 +153,36 @@ export class LegacyExchange implements Exchange {
 
   /** The caller waits no more, and gets no response. */
   leave(error: McpError): void {
+    this.#left = true;
+    this.#withdraw();
     this.#inner.end();
     this.#inner.cancel(error);
+    this.#finish();
+  }
+
+  #finish(): void {
+    this.#done = true;
+    this.#withdraw();
     this.#over(this);
   }
 
+  /** Whoever still waits for an answer would do so for nothing; the client is told while there is a way. */
+  #withdraw(): void {
+    for (const [id, answer] of this.#open) {
+      if (this.session.forget(id)) void this.#inner.send(cancelled(id));
+      answer.reject(raise('aborted', 'The request is over'));
+    }
+    this.#open.clear();
+  }
+
   #translated(question: InputRequest): ClientQuestion {
-    const { params, ...rest } = this.#named(question);
+    const { method, params } = question;
     try {
-      return questionFor(this.session.facts.revision, { ...rest, ...(params && { params }) });
+      return questionFor(this.session.facts.revision, { method, ...(params && { params }) });
     } catch (error) {
       // What a revision has no word for, the handler's caller may know.
       throw isMcpError(error) ? raise(error.code, error.message, { data: error.data }) : error;
     }
-  }
-
-  /** 2025-11-25 gives pages to open a name, so that it can be said later that they are done. */
-  #named(question: InputRequest): InputRequest {
-    if (question.params?.['mode'] !== 'url') return question;
-    const elicitationId = randomId();
-    this.#pages.set(question, elicitationId);
-    return { ...question, params: { ...question.params, elicitationId } };
   }
 }
 
@@ -182,4 +220,14 @@ function cancelled(requestId: string): JsonRpcNotification {
 
 function late(method: string, askMs: number): McpError {
   return raise('timeout', `The client did not answer ${method} within ${askMs} ms (limits.askMs)`);
+}
+
+/** Looks now and then whether something is done, until it is, or its time is over. */
+async function isDone(done: () => boolean | Promise<boolean>, signal: AbortSignal, ms: number): Promise<boolean> {
+  const end = Date.now() + ms;
+  for (let delay = 250; ; delay = Math.min(2 * delay, 2_000)) {
+    if (await done()) return true;
+    if (Date.now() >= end) return false;
+    await pause(delay, signal);
+  }
 }

@@ -1,6 +1,6 @@
 import { encodeMessage, type JsonRpcNotification, type JsonRpcResponse } from '../json-rpc.js';
 import type { Exchange, Peer, RespondOptions } from '../server/exchange.js';
-import { JSON_HEADERS, type AnswerHeaders, type Reply, type Silent } from '../server/http-exchange.js';
+import { JSON_HEADERS, SSE_HEADERS, type AnswerHeaders, type Reply, type Silent } from '../server/http-exchange.js';
 import type { Running } from '../server/running.js';
 import type { EventStream } from './event-stream.js';
 
@@ -30,6 +30,8 @@ export class SessionExchange implements Exchange, Silent {
   readonly peer: Peer;
   readonly bare = true;
   readonly input = 'none';
+  /** Its connection may be; the client comes back. Who has cancelled is known further out. */
+  readonly gone = false;
   onClosing: (() => void) | undefined;
   /** The handler has ended: who looks at the signal later must not be kept. */
   over = false;
@@ -37,7 +39,6 @@ export class SessionExchange implements Exchange, Silent {
   #state: typeof PENDING | typeof OPEN | typeof DONE = PENDING;
   #stream: EventStream | undefined;
   #controller: AbortController | undefined;
-  #cancelled = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(settings: SessionExchangeSettings) {
@@ -46,16 +47,12 @@ export class SessionExchange implements Exchange, Silent {
     const { reply } = settings;
     // Before the stream has begun there is nothing to come back to: what is to be sent reaches nobody.
     reply.onGone(() => {
-      if (this.#state === PENDING) this.#finish();
+      if (this.#state === PENDING) this.finish();
     });
   }
 
   get streams(): boolean {
     return this.#settings.streams && this.#state !== DONE;
-  }
-
-  get gone(): boolean {
-    return this.#cancelled;
   }
 
   get signal(): AbortSignal {
@@ -99,14 +96,14 @@ export class SessionExchange implements Exchange, Silent {
     if (this.#state === OPEN || (more && this.#settings.streams)) {
       const stream = this.#open();
       if (more) return stream.send(text, true);
-      this.#finish();
+      this.finish();
       return stream.finish(text);
     }
     // 404 says that the session is dead, which it is not; other errors ride on 200.
     const refused = status >= 400 && status < 600 && status !== 404;
     const own = { ...JSON_HEADERS, ...this.#settings.cors, ...headers };
     this.#settings.reply.answer(refused ? status : 200, own, text);
-    this.#finish();
+    this.finish();
   }
 
   async detach({ retryMs }: { readonly retryMs?: number | undefined }): Promise<void> {
@@ -115,15 +112,26 @@ export class SessionExchange implements Exchange, Silent {
   }
 
   end(): void {
-    if (this.#state === OPEN) void this.#stream?.finish();
-    // Cancelled before anything was sent: the request is still open, and gets no response (2025-11-25, basic/utilities/cancellation).
-    else if (this.#state === PENDING) this.#settings.reply.answer(202, this.#settings.cors ?? {});
-    this.#finish();
+    const { reply, cors, streams } = this.#settings;
+    if (this.#state === OPEN) {
+      void this.#stream?.finish();
+    } else if (this.#state === PENDING && streams) {
+      // Cancelled before anything was sent: there is no response (2025-11-25, basic/utilities/cancellation), and so no JSON.
+      reply.open({ ...SSE_HEADERS, ...cors });
+      reply.end();
+    } else if (this.#state === PENDING) {
+      reply.answer(202, cors ?? {});
+    }
+    this.finish();
+  }
+
+  /** Nothing is sent any more. */
+  finish(): void {
+    this.#state = DONE;
+    this.#endSilence();
   }
 
   cancel(reason: unknown): void {
-    // Ended first where its caller has cancelled it; whom the server cuts short waits, and is told.
-    this.#cancelled = this.#state === DONE;
     this.#controller ??= new AbortController();
     this.#controller.abort(reason);
   }
@@ -136,11 +144,6 @@ export class SessionExchange implements Exchange, Silent {
     this.#stream = stream();
     void this.#stream.connect(reply, cors);
     return this.#stream;
-  }
-
-  #finish(): void {
-    this.#state = DONE;
-    this.#endSilence();
   }
 
   #endSilence(): void {

@@ -1,5 +1,5 @@
 import { McpError } from '../errors.js';
-import { encodeMessage, type JsonRpcNotification } from '../json-rpc.js';
+import { encodeMessage, METHOD_NOT_FOUND, type JsonRpcNotification } from '../json-rpc.js';
 import type { Exchange, Peer } from '../server/exchange.js';
 import { fail, refuse } from '../server/http-endpoint.js';
 import type { Reply } from '../server/http-exchange.js';
@@ -10,6 +10,8 @@ import type { LegacySession } from './session.js';
 
 /** Milliseconds for which changes are kept for a client whose stream broke and who may come back for them. */
 const LINGER_MS = 60_000;
+/** What the ids of these streams begin with. */
+const KIND = 'G';
 
 /** A session's own stream, on which it is told of changes: from a client's GET to its end, over all of its connections. */
 export class HttpStanding {
@@ -36,6 +38,8 @@ export class HttpStanding {
     const outcome = await resume(this.#settings, lastEventId, own ? this.#watched(reply) : reply, cors);
     if (outcome === 'resumed') return;
     if (own) this.#closed();
+    // What it listened to is over, or was in a process that is no more, and it wants to listen on.
+    if (lastEventId.startsWith(KIND)) return this.#begin(arrival, peer);
     if (outcome === 'ended') return reply.answer(204, cors ?? {});
     const gone = outcome === 'gone';
     refuse(
@@ -50,13 +54,16 @@ export class HttpStanding {
     // Two streams would each miss what the other is told; and one that is taken away shows nobody who did it.
     if (this.#connections > 0) return refuse(reply, 409, 'The session has a stream already', cors);
     this.#end();
-    const stream = new EventStream(this.#settings);
+    const stream = new EventStream(this.#settings, KIND);
     this.#stream = stream;
     const watched = this.#watched(reply);
     const connected = deferred<void>();
     const refused = await this.#session.stand(new StandingWay(stream, peer, connected.promise, reply), place);
     if (refused !== undefined) {
       this.#closed();
+      // 405: there is no stream to be had (2025-11-25, basic/transports, "Listening for Messages from the Server").
+      if (refused.code === METHOD_NOT_FOUND)
+        return refuse(reply, 405, refused.message, { ...cors, allow: 'POST, DELETE' });
       return fail(reply, new McpError('internal', refused.message, { status: 503 }), undefined, cors);
     }
     await stream.connect(watched, cors);
@@ -97,6 +104,11 @@ export class HttpStanding {
     // A runtime whose timers keep a process alive gives an object.
     (timer as { unref?: () => void }).unref?.();
     this.#timer = timer;
+  }
+
+  /** Ends it, its connection included. */
+  close(): void {
+    this.#end();
   }
 
   #end(): void {

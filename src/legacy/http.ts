@@ -15,6 +15,7 @@ import { memoryEventStore } from './event-store.js';
 import { SessionExchange } from './http-exchange.js';
 import { HttpSse } from './http-sse.js';
 import { HttpStanding } from './http-standing.js';
+import { LEGACY_VERSIONS } from '../spec/versions.js';
 import { factsOf, legacyMethods } from './methods.js';
 import { isSince, negotiated } from './revisions.js';
 import { LegacySession, type SessionFacts } from './session.js';
@@ -22,6 +23,8 @@ import { Sessions, type OpenSession } from './sessions.js';
 
 /** Milliseconds after which a client may come back for the rest of a stream. */
 const RETRY_MS = 1_000;
+/** The revision of a client that names none (2025-11-25, basic/transports, "Protocol Version Header"). */
+const ASSUMED = '2025-03-26';
 const NOTHING: JsonObject = Object.freeze({});
 
 /** Serves older peers over Streamable HTTP. */
@@ -73,11 +76,14 @@ export class LegacyHttp {
       return this.#alone(arrival, value);
     }
     const open = await this.#sessions.open(id, trusted.auth);
+    const version = head.get(VERSION_HEADER);
+    if (typeof version === 'string' && !LEGACY_VERSIONS.includes(version))
+      return refuse(reply, 400, `MCP-Protocol-Version ${JSON.stringify(version)} has no sessions`, cors);
     // Dead, unknown, somebody else's: nobody can tell which.
     if (open === undefined) return refuse(reply, 404, 'Session not found: send initialize', cors);
     if (method === 'GET') return this.#follow(arrival, open);
     if (method === 'DELETE') {
-      await this.#sessions.end(id, open);
+      await this.#sessions.end(open);
       return reply.answer(204, cors ?? {});
     }
     this.#post(arrival, open, value);
@@ -88,14 +94,15 @@ export class LegacyHttp {
     const message = readIncoming(value);
     if (!isRequest(message)) return arrival.reply.answer(202, arrival.cors ?? {});
     const session = this.#sessionless(factsOf(message.params), this.#sessions !== undefined);
-    this.#hand(arrival, session, message, this.#aloneWay(arrival));
+    // Not a stream: its headers, with the session's id, would go out before there is one.
+    this.#hand(arrival, session, message, this.#aloneWay(arrival, false));
   }
 
   /** A message of no session: it stands alone. */
   #alone(arrival: Arrival, value: unknown): void {
     // A response answers nothing, since nothing was asked.
     if (isResponse(value)) return arrival.reply.answer(202, arrival.cors ?? {});
-    const revision = negotiated(arrival.head.get(VERSION_HEADER) ?? '2025-03-26');
+    const revision = negotiated(arrival.head.get(VERSION_HEADER) ?? ASSUMED);
     const session = this.#sessionless({ revision, info: undefined, capabilities: NOTHING }, false);
     const inner = this.#aloneWay(arrival);
     if (isBatch(revision, value)) this.#batch(arrival, session, value, inner);
@@ -106,8 +113,8 @@ export class LegacyHttp {
     return new LegacySession(this.#host, facts, this.#methods, stateful, { keep: () => {} });
   }
 
-  #aloneWay({ head, reply, trusted, cors, place }: Arrival): HttpExchange {
-    const mayStream = acceptsStream(head.get('accept'));
+  #aloneWay(arrival: Arrival, mayStream = acceptsStream(arrival.head.get('accept'))): HttpExchange {
+    const { head, reply, trusted, cors, place } = arrival;
     return new HttpExchange(new ArrivalPeer(head, trusted), true, reply, this.#settings, cors, mayStream, place);
   }
 
@@ -141,19 +148,17 @@ export class LegacyHttp {
 
   /** Several messages in one POST. */
   #batch(
-    { reply, cors, place }: Arrival,
+    arrival: Arrival,
     session: LegacySession,
     values: readonly unknown[],
     inner: HttpExchange | SessionExchange,
   ): void {
+    const { place } = arrival;
     const entries = readBatch(values, this.#host.service.limits.batch, session);
     const messages = entries.flatMap((entry) => ('message' in entry ? [entry.message] : []));
     const errors = entries.flatMap((entry) => ('error' in entry ? [entry.error] : []));
     const requests = messages.filter(isRequest).length;
-    if (requests + errors.length === 0) {
-      reply.answer(202, cors ?? {});
-      inner.end();
-    }
+    if (requests + errors.length === 0) accept(arrival, inner);
     place.begin();
     const batch = new Batch(inner, requests, errors);
     for (const entry of entries) if ('answer' in entry) session.answer(entry.answer);
@@ -173,16 +178,13 @@ export class LegacyHttp {
   }
 
   #hand(
-    { reply, cors, place }: Arrival,
+    arrival: Arrival,
     session: LegacySession,
     message: ReturnType<typeof readIncoming>,
     inner: HttpExchange | SessionExchange,
   ): void {
-    if (!isRequest(message)) {
-      reply.answer(202, cors ?? {});
-      // Nothing can be sent any more; what the handler tries to send must not open a stream.
-      inner.end();
-    }
+    const { place } = arrival;
+    if (!isRequest(message)) accept(arrival, inner);
     const [wrapped, exchange] = session.wrap(message, inner);
     place.begin();
     const handled = this.#host.handle(wrapped, exchange);
@@ -225,7 +227,15 @@ export class LegacyHttp {
   }
 }
 
+/** Answers what gets no response. */
+function accept({ reply, cors }: Arrival, inner: HttpExchange | SessionExchange): void {
+  reply.answer(202, cors ?? {});
+  // Nothing can be sent any more; what the handler tries to send must not open a stream.
+  if (inner instanceof SessionExchange) inner.finish();
+  else inner.end();
+}
+
 /** What stands for an id that cannot be read: nothing since 2025-11-25, `null` as of old. */
 function noId(head: Head): undefined | null {
-  return isSince(negotiated(head.get(VERSION_HEADER)), '2025-11-25') ? undefined : null;
+  return isSince(negotiated(head.get(VERSION_HEADER) ?? ASSUMED), '2025-11-25') ? undefined : null;
 }

@@ -8,8 +8,9 @@ import type { RequestContext } from '../server/request-context.js';
 import { defaultSubscriptionLimits } from '../server/subscriptions.js';
 import type { Implementation } from '../spec/types.js';
 import type { LegacyExchange } from './exchange.js';
+import { offeredBy } from './offered.js';
 import { isSince, negotiated, type Revision } from './revisions.js';
-import type { SessionFacts } from './session.js';
+import type { LegacySession, SessionFacts } from './session.js';
 import { capabilitiesFor, implementationFor } from './shapes.js';
 
 const NOTHING: JsonObject = Object.freeze({});
@@ -65,7 +66,7 @@ export function legacyMethods(
       {
         async call({ level }, ctx) {
           if (!isLogLevel(level)) throw new McpError('invalid_params', `Unknown level ${JSON.stringify(level)}`);
-          await exchangeOf(ctx).session.change({ type: 'logLevel', level });
+          await statefulOf(ctx).change({ type: 'logLevel', level });
           return NOTHING;
         },
         offered: () => host.service.logging,
@@ -76,7 +77,7 @@ export function legacyMethods(
       'resources/unsubscribe',
       {
         async call(params, ctx) {
-          await exchangeOf(ctx).session.change({ type: 'unsubscribe', uri: uriOf(params, host) });
+          await statefulOf(ctx).change({ type: 'unsubscribe', uri: uriOf(params, host) });
           return NOTHING;
         },
         offered: () => offersResources(host),
@@ -85,7 +86,7 @@ export function legacyMethods(
   ]);
 
   async function subscribe(params: JsonObject, ctx: Context): Promise<JsonObject> {
-    const { session } = exchangeOf(ctx);
+    const session = statefulOf(ctx);
     const uri = uriOf(params, host);
     const { subscribedUris } = { ...defaultSubscriptionLimits, ...host.options.limits };
     const { subscriptions = [] } = session.state;
@@ -102,14 +103,13 @@ export function legacyMethods(
 /** The result of `initialize`. */
 function greeting(host: PastHost, revision: Revision, stateful: boolean): JsonObject {
   const { info, result } = host.discovery;
-  const { capabilities, instructions } = result;
-  const offered = capabilitiesFor(revision, isObject(capabilities) ? capabilities : NOTHING);
+  const offered = capabilitiesFor(revision, offeredBy(host.discovery));
   return {
     protocolVersion: revision,
     capabilities: stateful ? offered : withoutChanges(offered),
     serverInfo: implementationFor(revision, { ...info }),
     // JSON leaves out what is undefined.
-    instructions,
+    instructions: result['instructions'],
   };
 }
 
@@ -123,15 +123,21 @@ function withoutChanges({ logging: _logging, ...capabilities }: JsonObject): Jso
   );
 }
 
-function offersResources(host: PastHost): boolean {
-  const { capabilities } = host.discovery.result;
-  return isObject(capabilities) && 'resources' in capabilities;
+function offersResources({ discovery }: PastHost): boolean {
+  return 'resources' in offeredBy(discovery);
 }
 
 function uriOf({ uri }: JsonObject, { options }: PastHost): string {
   const { subscribedUriLength } = { ...defaultSubscriptionLimits, ...options.limits };
   if (typeof uri === 'string' && uri.length <= subscribedUriLength) return uri;
   throw new McpError('invalid_params', `params.uri must be a string of at most ${subscribedUriLength} characters`);
+}
+
+/** The session of a caller who has one: without, there is nothing to change, and no such method. */
+function statefulOf(ctx: Context): LegacySession {
+  const { session } = exchangeOf(ctx);
+  if (!session.stateful) throw new McpError('method_not_found', 'Method not found');
+  return session;
 }
 
 /** Methods of older peers come by their exchanges alone. */

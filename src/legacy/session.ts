@@ -1,6 +1,7 @@
 import {
   METHOD_NOT_FOUND,
   isObject,
+  isRequestId,
   type JsonObject,
   type JsonRpcErrorObject,
   type JsonRpcNotification,
@@ -132,6 +133,8 @@ export class LegacySession {
     const { requestId, reason } = params;
     const running = this.#running.get(requestId as RequestId);
     const why = typeof reason === 'string' ? `: ${reason.slice(0, 200)}` : '';
+    // One that is malformed is nobody's (2025-11-25, basic/utilities/cancellation, "Error Handling").
+    if (!isRequestId(requestId)) return;
     if (running !== undefined) running.leave(raise('aborted', `The caller cancelled the request${why}`));
     else if (passOn) this.#place.pass?.({ type: 'cancel', params: { requestId, reason } });
   }
@@ -139,10 +142,10 @@ export class LegacySession {
   /** Changes what is kept. */
   async change(change: SessionChange): Promise<void> {
     await this.#place.keep(change);
-    if (change.type === 'subscribe' || change.type === 'unsubscribe') {
-      this.relisten();
-      this.#place.pass?.({ type: 'changed' });
-    }
+    if (change.type !== 'subscribe' && change.type !== 'unsubscribe') return;
+    this.#place.pass?.({ type: 'changed' });
+    // Whoever is told that it is subscribed misses nothing from then on.
+    await this.relisten();
   }
 
   /** From here on the session is told of changes. @returns what says why not, where it cannot */
@@ -159,8 +162,8 @@ export class LegacySession {
   }
 
   /** What it has subscribed to is not what it was. */
-  relisten(): void {
-    void this.#standing?.listen();
+  async relisten(): Promise<void> {
+    await this.#standing?.listen();
   }
 
   /** It is told of changes no more. */

@@ -3,8 +3,10 @@ import type { Change } from '../server/bus.js';
 import type { AuthInfo } from '../server/exchange.js';
 import type { PastHost } from '../server/past.js';
 import type { Method } from '../server/registry.js';
+import type { ClientCapabilities } from '../spec/types.js';
 import { createSealer, type Sealer } from '../util/seal.js';
 import { randomId } from './event-connection.js';
+import { NOBODY } from './event-stream.js';
 import type { HttpStanding } from './http-standing.js';
 import { LegacySession, type SessionFacts } from './session.js';
 import type { SessionChange, SessionStore } from '../server/past-stores.js';
@@ -26,6 +28,7 @@ export interface OpenSession {
 }
 
 interface Live extends OpenSession {
+  readonly id: string;
   readonly principal: string;
   readonly expires: number;
 }
@@ -70,17 +73,18 @@ export class Sessions {
     const id = await this.#sealer.seal(sealed, context);
     if (id.length <= ID_CHARS) return id;
     // A client that has much to say of itself: what it can do counts, as far as it is of the protocol.
-    const { sampling, roots, elicitation } = facts.capabilities;
-    // Self-reported: it may be anything.
-    const { name = '', version = '' }: { readonly name?: unknown; readonly version?: unknown } = facts.info ?? {};
+    const { name, version }: { readonly name?: unknown; readonly version?: unknown } = facts.info ?? {};
+    const capabilities = Object.entries(KNOWN).flatMap(([capability, members]) => {
+      const own = (facts.capabilities as JsonObject)[capability];
+      return isObject(own)
+        ? [[capability, Object.fromEntries(members.flatMap((one) => (own[one] ? [[one, {}]] : [])))]]
+        : [];
+    });
     const short = {
       ...sealed,
-      info: { name: String(name).slice(0, 200), version: String(version).slice(0, 200) },
-      capabilities: {
-        ...(sampling && { sampling: membersOf(sampling) }),
-        ...(roots && { roots: membersOf(roots) }),
-        ...(elicitation && { elicitation: membersOf(elicitation) }),
-      },
+      info: { name: shortened(name), version: shortened(version) },
+      // Made of what was declared, in the same places.
+      capabilities: Object.fromEntries(capabilities) as ClientCapabilities,
     };
     return this.#sealer.seal(short, context);
   }
@@ -97,7 +101,7 @@ export class Sessions {
     await (this.#attached ??= this.#attach());
     const state = (await this.#store.get(key)) ?? {};
     if (state.ended === true) {
-      this.#drop(id, live);
+      this.#drop(live);
       return undefined;
     }
     session.state = state;
@@ -105,12 +109,11 @@ export class Sessions {
   }
 
   /** Ends a session, everywhere. */
-  async end(id: string, { session }: OpenSession): Promise<void> {
+  async end({ session, key }: OpenSession): Promise<void> {
     await session.change({ type: 'end' });
-    const live = this.#live.get(id);
-    if (live === undefined) return;
-    this.#publish(live.key, { type: 'ended' });
-    this.#drop(id, live);
+    this.#publish(key, { type: 'ended' });
+    const live = this.#byKey.get(key);
+    if (live !== undefined) this.#drop(live);
   }
 
   /** Tells who follows a stream that there is something new, here and in every other process. */
@@ -137,7 +140,11 @@ export class Sessions {
       (detach) => detach(),
       () => {},
     );
-    for (const { session } of this.#live.values()) session.leave();
+    for (const { session, carried } of this.#live.values()) {
+      session.leave();
+      carried.standing?.close();
+    }
+    this.#cut('');
     this.#live.clear();
     this.#byKey.clear();
   }
@@ -162,7 +169,7 @@ export class Sessions {
       keep: (change) => this.#keep(session, key, change),
       pass: (message) => this.#publish(key, message),
     });
-    const live: Live = { session, key, carried: {}, principal, expires };
+    const live: Live = { id, session, key, carried: {}, principal, expires };
     this.#live.set(id, live);
     this.#byKey.set(key, live);
     this.#forgetIdle();
@@ -174,10 +181,18 @@ export class Sessions {
     session.state = changed(session.state, change);
   }
 
-  #drop(id: string, live: Live): void {
+  #drop({ id, key, session, carried }: Live): void {
     this.#live.delete(id);
-    this.#byKey.delete(live.key);
-    live.session.end();
+    this.#byKey.delete(key);
+    session.end();
+    carried.standing?.close();
+    this.#cut(`${key}/`);
+  }
+
+  /** Ends the connections that follow streams whose names begin so. */
+  #cut(prefix: string): void {
+    // A copy, since whoever is woken leaves.
+    for (const stream of Array.from(this.#wakers.keys())) if (stream.startsWith(prefix)) this.#wake(stream, NOBODY);
   }
 
   #forgetIdle(): void {
@@ -201,6 +216,8 @@ export class Sessions {
   /** Before the first session is served: what is meant for it must not be missed. */
   async #attach(): Promise<() => void> {
     try {
+      // Later, since one that throws at once must not be remembered, either.
+      await Promise.resolve();
       return await this.#host.listening.bus.subscribe((change) => void this.#receive(change));
     } catch (error) {
       // The next one tries again.
@@ -219,11 +236,11 @@ export class Sessions {
     // All of them came from another process, or from here: then there is nothing to find.
     if (type === 'answer' && isObject(response)) session.answer(response, false);
     else if (type === 'cancel' && isObject(params)) session.cancel(params, false);
-    else if (type === 'ended') session.end();
+    else if (type === 'ended') this.#drop(live);
     else if (type === 'changed' && session.standing) {
       try {
         session.state = (await this.#store.get(live.key)) ?? {};
-        session.relisten();
+        await session.relisten();
       } catch (error) {
         this.#host.tell(error);
       }
@@ -260,13 +277,11 @@ export function sessionContext(
   return JSON.stringify([kind, service.name, issuer ?? null, clientId ?? null, subject ?? null]);
 }
 
-/** A capability's own members, without what is in them. */
-function membersOf(capability: object): JsonObject {
-  return Object.fromEntries(
-    Object.keys(capability)
-      .slice(0, 10)
-      .map((name) => [name.slice(0, 40), {}]),
-  );
+/** What a client can do that handlers may ask of it. */
+const KNOWN = { sampling: ['context', 'tools'], roots: ['listChanged'], elicitation: ['form', 'url'] };
+
+function shortened(text: unknown): string {
+  return typeof text === 'string' ? text.slice(0, 100) : '';
 }
 
 const NO_SECRET =

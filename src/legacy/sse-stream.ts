@@ -191,7 +191,6 @@ class SseExchange implements Exchange {
   readonly #place: Running;
   readonly #onEnd: (() => void) | undefined;
   #controller: AbortController | undefined;
-  #cancelled = false;
   #done = false;
 
   /** @param onEnd of what stands for the stream: the server has no more to say on it */
@@ -203,7 +202,7 @@ class SseExchange implements Exchange {
   }
 
   get gone(): boolean {
-    return this.#cancelled || this.#stream.ended;
+    return this.#stream.ended;
   }
 
   get signal(): AbortSignal {
@@ -238,8 +237,6 @@ class SseExchange implements Exchange {
   }
 
   cancel(reason: unknown): void {
-    // Ended first where its caller has cancelled it; whom the server cuts short waits, and is told.
-    this.#cancelled = this.#done;
     this.#controller ??= new AbortController();
     this.#controller.abort(reason);
     // What was aborted just now may still say so.

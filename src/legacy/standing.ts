@@ -1,10 +1,18 @@
-import { isObject, type JsonRpcErrorObject, type JsonRpcNotification, type JsonRpcResponse } from '../json-rpc.js';
+import {
+  METHOD_NOT_FOUND,
+  type JsonRpcErrorObject,
+  type JsonRpcNotification,
+  type JsonRpcResponse,
+} from '../json-rpc.js';
 import type { Exchange, Peer } from '../server/exchange.js';
 import type { Running } from '../server/running.js';
+import { offeredBy } from './offered.js';
 import type { LegacySession } from './session.js';
 import { notificationFor } from './shapes.js';
 
 const LISTEN = 'subscriptions/listen';
+/** The server has no lists that could change. */
+const NOTHING_TO_TELL: JsonRpcErrorObject = { code: METHOD_NOT_FOUND, message: 'There is nothing to listen to' };
 const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged';
 
 /** Tells a session of changes, as a modern subscription does: one is open for it, and opened anew when its filter changes. */
@@ -29,8 +37,8 @@ export class Standing {
    */
   async listen(): Promise<JsonRpcErrorObject | undefined> {
     const { host, state } = this.#session;
-    const { capabilities } = host.discovery.result;
-    const offered = isObject(capabilities) ? capabilities : {};
+    const offered = offeredBy(host.discovery);
+    if (!('tools' in offered || 'prompts' in offered || 'resources' in offered)) return NOTHING_TO_TELL;
     const notifications = {
       toolsListChanged: 'tools' in offered,
       promptsListChanged: 'prompts' in offered,

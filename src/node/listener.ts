@@ -195,6 +195,7 @@ class NodeReply implements Reply {
   #room: Promise<void> | undefined;
   #makeRoom: (() => void) | undefined;
   #over = false;
+  #gone = false;
 
   constructor(response: NodeResponse, highWaterMark: number, silence: SharedSilence) {
     this.silence = silence;
@@ -246,10 +247,11 @@ class NodeReply implements Reply {
   }
 
   onGone(listener: () => void): void {
-    if (this.#over) return;
+    if (this.#over && !this.#gone) return;
     const left = () => {
-      if (this.#over) return;
-      this.#over = true;
+      // Others may listen, too.
+      if (this.#over && !this.#gone) return;
+      this.#over = this.#gone = true;
       this.#release();
       listener();
     };

@@ -7,13 +7,12 @@ import type {
   ListRootsResult,
   Root,
 } from '../spec/types.js';
-import { pause } from '../util/pause.js';
 import { createSealer } from '../util/seal.js';
 import { raise, type AskOptions, type Elicited, type ElicitUrlOptions } from './context.js';
 import { formOf } from './elicitation.js';
 import type { Exchange } from './exchange.js';
 import type { InputMethod } from './input-required.js';
-import { capabilitiesFor, isAnswer } from './questions.js';
+import { capabilitiesFor, checkQuestion, isAnswer } from './questions.js';
 import { bindingOf, Replay } from './replay.js';
 import type { ServerLimits } from './options.js';
 import type { Service } from './request-context.js';
@@ -49,8 +48,9 @@ export function askByReplay(replay: Replay): Ask {
 }
 
 /** Asks over a stream that is open for it, or says that nobody can be asked. */
-export function askOver(exchange: Exchange, { inputRounds, askMs }: ServerLimits): Ask {
+export function askOver(exchange: Exchange, { inputRounds }: ServerLimits): Ask {
   const put: Put = async (method, params, { validate, done }) => {
+    checkQuestion(method, params ?? {});
     if (exchange.input !== 'ask' || exchange.ask === undefined) {
       const why = exchange.input === 'replay' ? 'only tools, prompts and resources can ask' : 'its transport cannot';
       throw raise('missing_capability', `This caller cannot be asked for input here: ${why}`, {
@@ -59,15 +59,10 @@ export function askOver(exchange: Exchange, { inputRounds, askMs }: ServerLimits
     }
     requireCapabilities(exchange.peer.capabilities, capabilitiesFor(method, params ?? {}));
     for (let rounds = 0; rounds < inputRounds; rounds++) {
-      const question = { method, params };
-      const answer = await exchange.ask(question);
+      const answer = await exchange.ask({ method, params, done });
       if (!isAnswer(method, answer)) continue;
-      // Agreed is not done: the page that the caller has opened takes its time.
-      if (done !== undefined && answer['action'] === 'accept') await waitFor(done, exchange.signal, askMs);
       try {
-        const value = await validate(answer);
-        if (done !== undefined) await exchange.completed?.(question);
-        return value;
+        return await validate(answer);
       } catch (error) {
         // An answer that does not fit is asked for again.
         if (!isMcpError(error)) throw error;
@@ -76,13 +71,6 @@ export function askOver(exchange: Exchange, { inputRounds, askMs }: ServerLimits
     throw raise('limit_exceeded', `The client gave no valid answer to ${method} (limits.inputRounds: ${inputRounds})`);
   };
   return askWith(put, async (_key, fn) => fn());
-}
-
-/** Looks now and then whether something is done; gives up with the call, or after a time. */
-async function waitFor(done: () => boolean | Promise<boolean>, signal: AbortSignal, ms: number): Promise<void> {
-  const end = Date.now() + ms;
-  for (let delay = 250; !(await done()) && Date.now() < end; delay = Math.min(2 * delay, 2_000))
-    await pause(delay, signal);
 }
 
 function askWith(put: Put, once: Ask['once']): Ask {

@@ -69,10 +69,12 @@ export class Listening {
     this.#subscriptions?.close().catch((error: unknown) => this.#tell(error, 'The bus was not left', undefined));
   }
 
-  /** Whether a caller hears of updates of a resource. */
+  /** Whether a caller may subscribe to a resource: one that is hidden from it is for it like one that there is not. */
   readonly mayWatch: MayWatch = async (uri, ctx) => {
     const { mayWatch } = this.#options;
-    return mayWatch === undefined ? this.#sees(uri, ctx) : mayWatch(uri, ctx);
+    if (mayWatch !== undefined) return mayWatch(uri, ctx);
+    const { isServed } = await import('./read-resource.js');
+    return isServed(this.#catalogs, uri, ctx);
   };
 
   /** Who cannot read a resource is not told that it has changed. */

@@ -162,11 +162,13 @@ export function timerMs(ms: number): number {
  *
  * @throws TypeError for what is no number: no comparison with it would ever be true, and there would be no limit
  */
-export function limitsOf({ limits, handlerTimeoutMs = 1, keepAliveMs = 1 }: ServerOptions): ServerLimits {
+export function limitsOf({ limits, legacy, handlerTimeoutMs = 1, keepAliveMs = 1 }: ServerOptions): ServerLimits {
+  const { sessionTtlMs = 1 } = legacy || {};
   const all = { ...defaultLimits, ...limits };
   for (const [name, value] of Object.entries(all)) checkNumber(value, `limits.${name}`, 0);
   checkNumber(handlerTimeoutMs, 'handlerTimeoutMs', 1);
   checkNumber(keepAliveMs, 'keepAliveMs', 1);
+  checkNumber(sessionTtlMs, 'legacy.sessionTtlMs', 1);
   return { ...all, silenceMs: timerMs(all.silenceMs) };
 }
 

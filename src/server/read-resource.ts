@@ -52,6 +52,11 @@ export function isHidden(catalogs: Catalogs, uri: string, ctx: Context): boolean
   return matching.length > 0 && !matching.some((one) => sees(one, ctx));
 }
 
+/** Whether a caller who reads a resource comes to a handler: to its own, or to one that knows what nobody else knows. */
+export function isServed(catalogs: Catalogs, uri: string, ctx: Context): boolean {
+  return catalogs.fallbacks.resources !== undefined || find(catalogs, uri, ctx) !== undefined;
+}
+
 /** A resource of that very URI, else the first template that matches, with the values of its variables. */
 function find({ resources, templates }: Catalogs, uri: string, ctx: Context): [CompiledResource, object] | undefined {
   const fixed = resources.get(uri, ctx);

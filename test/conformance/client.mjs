@@ -37,6 +37,14 @@ const SCENARIOS = {
     }
   },
 
+  async 'elicitation-sep1034-client-defaults'(client) {
+    for (const { name } of await client.listTools()) await client.callTool(name);
+  },
+
+  async 'sse-retry'(client) {
+    for (const { name } of await client.listTools()) await client.callTool(name);
+  },
+
   'json-schema-ref-no-deref': (client) => client.listTools(),
 
   async 'json-schema-2020-12-preservation'(client) {
@@ -50,7 +58,11 @@ const run = SCENARIOS[scenario];
 if (run === undefined) throw new Error(`no such scenario: ${scenario}`);
 const client = await McpClient.connect(url, {
   name: 'conformance',
-  elicit: () => ({ action: 'accept', content: { confirmed: true } }),
+  // Nothing is filled in but what has to be: what a form presets is the client's to add.
+  elicit: ({ requestedSchema: { properties } }) => ({
+    action: 'accept',
+    content: 'confirmed' in properties ? { confirmed: true } : {},
+  }),
   sample: () => ({ role: 'assistant', model: 'none', content: { type: 'text', text: 'Paris' } }),
   roots: [{ uri: 'file:///conformance', name: 'conformance' }],
 });

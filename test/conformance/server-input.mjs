@@ -20,6 +20,14 @@ export function addInputTools(server) {
       { description: 'Needs a caller with a model.', requires: { sampling: {} } },
       async (_args, ctx) => said(await ctx.sample(capital)),
     )
+    .tool(
+      'test_sampling',
+      { description: 'Passes a prompt to the model of the caller.', inputSchema: z.object({ prompt: z.string() }) },
+      async ({ prompt }, ctx) =>
+        said(
+          await ctx.sample({ messages: [{ role: 'user', content: { type: 'text', text: prompt } }], maxTokens: 100 }),
+        ),
+    )
     .tool('test_streaming_elicitation', { description: 'Asks a question.' }, async (_args, ctx) => {
       const { action } = await ctx.elicit('Shall this go on?', consent);
       return action;

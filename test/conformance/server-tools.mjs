@@ -55,6 +55,11 @@ export function addTools(server) {
       await ctx.log('info', 'Tool execution completed');
       return 'Logged.';
     })
+    .tool('test_reconnection', { description: 'Hangs up, and has its result ready later.' }, async (_args, ctx) => {
+      await ctx.detach({ retryMs: 500 });
+      await pause(100, ctx.signal);
+      return 'Here it is.';
+    })
     .tool('test_trigger_tool_change', { description: 'Publishes a change of the tools.' }, () => {
       server.notify.toolsChanged();
       return 'Published.';

@@ -27,9 +27,8 @@ const RUN_TIMEOUT_MS = 240_000;
  * @param {Leg} leg
  * @returns {Promise<string[]>}
  */
-export async function scenariosOf({ side, requirements, version, without }) {
-  const which =
-    requirements === undefined ? [`--${side}`, '--spec-version', version ?? ''] : ['--requirements', requirements];
+export async function scenariosOf({ side, revision, required, without }) {
+  const which = required === true ? ['--requirements', revision] : [`--${side}`, '--spec-version', revision];
   const { code, output } = await suite(['list', ...which]);
   if (code !== 0) throw new Error(`conformance list failed:\n${output}`);
   const found = [];
@@ -74,11 +73,10 @@ export async function testClient(command, leg, scenario) {
  * @param {Leg} leg
  * @param {string | undefined} scenario
  */
-function selection({ requirements, version }, scenario) {
-  const revision = requirements ?? version ?? '';
+function selection({ revision, required }, scenario) {
   // What `--requirements` does to each scenario of its list, for one: that revision on the wire, whatever else it knows.
   if (scenario !== undefined) return ['--scenario', scenario, '--spec-version', revision, '--force'];
-  return requirements === undefined ? ['--suite', 'all', '--spec-version', revision] : ['--requirements', requirements];
+  return required === true ? ['--requirements', revision] : ['--suite', 'all', '--spec-version', revision];
 }
 
 /** @param {string[]} args */

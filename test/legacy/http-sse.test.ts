@@ -263,12 +263,14 @@ describe('the wire', () => {
       ['{', 400, -32700],
       [{ id: 1, method: 'ping' }, 400, -32600],
       [[], 400, -32600],
-      [initialize(1 as never), 400, -32602],
     ];
     for (const [body, status, code] of refusals) {
       const refused = await client.post(body);
       expect([refused.status, (await refused.json()) as unknown]).toMatchObject([status, { error: { code } }]);
     }
+    // What is understood is answered where answers go.
+    expect((await client.post(initialize(1 as never, {}, 5))).status).toBe(202);
+    expect(await client.message()).toMatchObject({ id: 5, error: { code: -32602 } });
     await client.post(callOf('wait', 7));
     await begun.opened;
     expect((await client.post(callOf('hi', 7))).status).toBe(400);

@@ -1,16 +1,10 @@
 import type { JsonObject } from '../json-rpc.js';
-import { raise } from './context.js';
-import type { Exchange } from './exchange.js';
-import { isInputRequired, type InputRequired } from './input-required.js';
-import { capabilitiesFor, checkQuestion } from './questions.js';
-import { requireCapabilities } from './capabilities.js';
+import { raise } from '../server/context.js';
+import type { Exchange, Given } from '../server/exchange.js';
+import { isInputRequired, type InputRequired } from '../server/input-required.js';
+import { capabilitiesFor, checkQuestion, isAnswer } from '../server/questions.js';
+import { requireCapabilities } from '../server/capabilities.js';
 import { pause } from '../util/pause.js';
-
-/** What a handler finds in `ctx.inputResponses` and `ctx.requestState` when it runs again. */
-export interface Given {
-  readonly inputResponses: Readonly<Record<string, unknown>> | undefined;
-  readonly requestState: unknown;
-}
 
 /** Milliseconds before a handler that only wanted to be called again is called again; twice as many the next time. */
 const FIRST_PAUSE_MS = 250;
@@ -40,7 +34,7 @@ export async function fulfil(
     } else {
       if (++round > rounds)
         throw raise('limit_exceeded', `The handler asked over ${rounds} times (limits.inputRounds)`);
-      inputResponses = await answersTo(exchange, inputRequests);
+      inputResponses = await answersTo(exchange, rounds, inputRequests);
     }
     const result = await again({ inputResponses, requestState });
     if (!isInputRequired(result)) return result;
@@ -50,6 +44,7 @@ export async function fulfil(
 
 async function answersTo(
   exchange: Exchange,
+  rounds: number,
   requests: NonNullable<InputRequired['inputRequests']>,
 ): Promise<Record<string, unknown>> {
   const questions = Object.entries(requests).map(([key, { method, params }]) => {
@@ -60,6 +55,16 @@ async function answersTo(
     return [key, { method, params: asked }] as const;
   });
   // Who is here can ask: its input is `ask`.
-  const answers = questions.map(async ([key, question]) => [key, await exchange.ask!(question)] as const);
+  const answers = questions.map(async ([key, question]) => {
+    // What is no answer is asked for again, as a modern client's would be.
+    for (let round = 0; round < rounds; round++) {
+      const answer = await exchange.ask!(question);
+      if (isAnswer(question.method, answer)) return [key, answer] as const;
+    }
+    throw raise(
+      'limit_exceeded',
+      `The client gave no valid answer to ${question.method} (limits.inputRounds: ${rounds})`,
+    );
+  });
   return Object.fromEntries(await Promise.all(answers));
 }
