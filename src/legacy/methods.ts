@@ -8,6 +8,7 @@ import type { RequestContext } from '../server/request-context.js';
 import { defaultSubscriptionLimits } from '../server/subscriptions.js';
 import type { Implementation } from '../spec/types.js';
 import type { LegacyExchange } from './exchange.js';
+import { offeredBy } from './offered.js';
 import { isSince, negotiated, type Revision } from './revisions.js';
 import type { LegacySession, SessionFacts } from './session.js';
 import { capabilitiesFor, implementationFor } from './shapes.js';
@@ -102,14 +103,13 @@ export function legacyMethods(
 /** The result of `initialize`. */
 function greeting(host: PastHost, revision: Revision, stateful: boolean): JsonObject {
   const { info, result } = host.discovery;
-  const { capabilities, instructions } = result;
-  const offered = capabilitiesFor(revision, isObject(capabilities) ? capabilities : NOTHING);
+  const offered = capabilitiesFor(revision, offeredBy(host.discovery));
   return {
     protocolVersion: revision,
     capabilities: stateful ? offered : withoutChanges(offered),
     serverInfo: implementationFor(revision, { ...info }),
     // JSON leaves out what is undefined.
-    instructions,
+    instructions: result['instructions'],
   };
 }
 
@@ -123,9 +123,8 @@ function withoutChanges({ logging: _logging, ...capabilities }: JsonObject): Jso
   );
 }
 
-function offersResources(host: PastHost): boolean {
-  const { capabilities } = host.discovery.result;
-  return isObject(capabilities) && 'resources' in capabilities;
+function offersResources({ discovery }: PastHost): boolean {
+  return 'resources' in offeredBy(discovery);
 }
 
 function uriOf({ uri }: JsonObject, { options }: PastHost): string {

@@ -59,24 +59,17 @@ export class Sessions {
   constructor(host: PastHost, methods: ReadonlyMap<string, Method | null>) {
     this.#host = host;
     this.#methods = methods;
-    const { legacy, secret } = host.options;
-    const { sessionStore = memorySessionStore(), sessionTtlMs = DAY_MS } = legacy || {};
+    const { sessionStore = memorySessionStore() } = host.options.legacy || {};
     this.#store = sessionStore;
-    this.#ttlMs = sessionTtlMs;
-    this.#sealer = createSealer(secret, {
-      ttlMs: sessionTtlMs,
-      maxChars: ID_CHARS,
-      onRandomKey: () => {
-        if (host.service.alone !== true) console.warn(NO_SECRET);
-      },
-    });
+    this.#ttlMs = sessionTtlOf(host);
+    this.#sealer = sessionSealer(host);
   }
 
   /** Seals a new session. @returns its id; visible ASCII */
   async create(facts: SessionFacts, auth: AuthInfo | undefined): Promise<string> {
     const key = randomId();
     const sealed: Sealed = { ...facts, key, expires: Date.now() + this.#ttlMs };
-    const context = this.#contextOf(auth);
+    const context = sessionContext(this.#host, 'session', auth);
     const id = await this.#sealer.seal(sealed, context);
     if (id.length <= ID_CHARS) return id;
     // A client that has much to say of itself: what it can do counts, as far as it is of the protocol.
@@ -157,7 +150,7 @@ export class Sessions {
   }
 
   async #find(id: string, auth: AuthInfo | undefined): Promise<Live | undefined> {
-    const principal = this.#contextOf(auth);
+    const principal = sessionContext(this.#host, 'session', auth);
     const known = this.#live.get(id);
     if (known !== undefined) {
       if (known.principal !== principal) return undefined;
@@ -172,7 +165,7 @@ export class Sessions {
     const other = this.#live.get(id);
     if (other !== undefined) return other;
     const { key, expires, ...facts } = sealed;
-    const session = new LegacySession(this.#host, facts, this.#methods, true, {
+    const session: LegacySession = new LegacySession(this.#host, facts, this.#methods, true, {
       keep: (change) => this.#keep(session, key, change),
       pass: (message) => this.#publish(key, message),
     });
@@ -198,7 +191,8 @@ export class Sessions {
 
   /** Ends the connections that follow streams whose names begin so. */
   #cut(prefix: string): void {
-    for (const stream of this.#wakers.keys()) if (stream.startsWith(prefix)) this.#wake(stream, NOBODY);
+    // A copy, since whoever is woken leaves.
+    for (const stream of Array.from(this.#wakers.keys())) if (stream.startsWith(prefix)) this.#wake(stream, NOBODY);
   }
 
   #forgetIdle(): void {
@@ -209,11 +203,6 @@ export class Sessions {
       this.#byKey.delete(key);
       return;
     }
-  }
-
-  /** Sealed for its principal, whole: another program of the same user is another client. */
-  #contextOf({ issuer, clientId, subject }: Partial<AuthInfo> = {}): string {
-    return JSON.stringify(['session', this.#host.service.name, issuer ?? null, clientId ?? null, subject ?? null]);
   }
 
   #publish(session: string, message: JsonObject): void {
@@ -227,7 +216,7 @@ export class Sessions {
   /** Before the first session is served: what is meant for it must not be missed. */
   async #attach(): Promise<() => void> {
     try {
-      // One that throws at once must not be remembered, either.
+      // Later, since one that throws at once must not be remembered, either.
       await Promise.resolve();
       return await this.#host.listening.bus.subscribe((change) => void this.#receive(change));
     } catch (error) {
@@ -261,6 +250,31 @@ export class Sessions {
   #wake(stream: string, holder: string | undefined): void {
     for (const listener of new Set(this.#wakers.get(stream))) listener(holder);
   }
+}
+
+/** Milliseconds for which a session lives. */
+export function sessionTtlOf({ options: { legacy } }: PastHost): number {
+  return (legacy || {}).sessionTtlMs ?? DAY_MS;
+}
+
+/** What seals the ids of sessions. */
+export function sessionSealer(host: PastHost): Sealer {
+  return createSealer(host.options.secret, {
+    ttlMs: sessionTtlOf(host),
+    maxChars: ID_CHARS,
+    onRandomKey: () => {
+      if (host.service.alone !== true) console.warn(NO_SECRET);
+    },
+  });
+}
+
+/** Where an id opens: for its kind and its principal, whole, since another program of the same user is another client. */
+export function sessionContext(
+  { service }: PastHost,
+  kind: 'session' | 'sse',
+  { issuer, clientId, subject }: Partial<AuthInfo> = {},
+): string {
+  return JSON.stringify([kind, service.name, issuer ?? null, clientId ?? null, subject ?? null]);
 }
 
 /** What a client can do that handlers may ask of it. */

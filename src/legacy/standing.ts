@@ -1,12 +1,12 @@
 import {
   METHOD_NOT_FOUND,
-  isObject,
   type JsonRpcErrorObject,
   type JsonRpcNotification,
   type JsonRpcResponse,
 } from '../json-rpc.js';
 import type { Exchange, Peer } from '../server/exchange.js';
 import type { Running } from '../server/running.js';
+import { offeredBy } from './offered.js';
 import type { LegacySession } from './session.js';
 import { notificationFor } from './shapes.js';
 
@@ -37,8 +37,7 @@ export class Standing {
    */
   async listen(): Promise<JsonRpcErrorObject | undefined> {
     const { host, state } = this.#session;
-    const { capabilities } = host.discovery.result;
-    const offered = isObject(capabilities) ? capabilities : {};
+    const offered = offeredBy(host.discovery);
     if (!('tools' in offered || 'prompts' in offered || 'resources' in offered)) return NOTHING_TO_TELL;
     const notifications = {
       toolsListChanged: 'tools' in offered,

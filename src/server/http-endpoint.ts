@@ -39,7 +39,7 @@ import {
   type Reply,
 } from './http-exchange.js';
 import type { Service } from './request-context.js';
-import type { Past } from './past.js';
+import { postedTo, type Past } from './past.js';
 import type { Running } from './running.js';
 import { timerMs, type ServerLimits, type ServerOptions } from './options.js';
 import type { Trusted } from './definition.js';
@@ -105,6 +105,7 @@ export function httpEndpoint(
 ): HttpEndpoint {
   const { origins, allowedHosts, cors: corsOptions = {}, keepAliveMs = 8_000, legacy } = options;
   const { limits } = service;
+  const { httpSse } = legacy || {};
   const names = new Map<string, string>();
   const settings: ExchangeSettings = { ...limits, keepAliveMs: timerMs(keepAliveMs) };
   const { requestBodyBytes } = limits;
@@ -129,7 +130,8 @@ export function httpEndpoint(
         const version = head.get(VERSION_HEADER);
         const meta = metaOf(value);
         const modern = isModern(version, meta);
-        if (!modern && past !== undefined && isPast(value, head, version)) return toPast(value);
+        if (!modern && past !== undefined && (isPast(value, head, version) || postedTo(head, httpSse) !== undefined))
+          return toPast(value);
         const message = readIncoming(value);
         if (!modern) checkPlain(message, version);
         else if (isRequest(message)) checkModern(message, head, version, meta, names, tools);

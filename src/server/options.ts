@@ -32,6 +32,8 @@ export interface ServerLimits {
   readonly silenceMs: number;
   /** Milliseconds that a caller of an older revision has to answer one question. Default 10 minutes (600,000). */
   readonly askMs: number;
+  /** Messages in a batch, which revision 2025-03-26 alone knows. More are refused with -32600. Default 100. */
+  readonly batch: number;
 }
 
 /** How long, and for whom, clients may cache what a server says; per list where lists differ. */
@@ -126,6 +128,7 @@ export const defaultLimits: ServerLimits = {
   inputRounds: 10,
   silenceMs: 5_000,
   askMs: 600_000,
+  batch: 100,
 };
 
 /** Of each secret, characters or bytes. */
@@ -159,11 +162,13 @@ export function timerMs(ms: number): number {
  *
  * @throws TypeError for what is no number: no comparison with it would ever be true, and there would be no limit
  */
-export function limitsOf({ limits, handlerTimeoutMs = 1, keepAliveMs = 1 }: ServerOptions): ServerLimits {
+export function limitsOf({ limits, legacy, handlerTimeoutMs = 1, keepAliveMs = 1 }: ServerOptions): ServerLimits {
+  const { sessionTtlMs = 1 } = legacy || {};
   const all = { ...defaultLimits, ...limits };
   for (const [name, value] of Object.entries(all)) checkNumber(value, `limits.${name}`, 0);
   checkNumber(handlerTimeoutMs, 'handlerTimeoutMs', 1);
   checkNumber(keepAliveMs, 'keepAliveMs', 1);
+  checkNumber(sessionTtlMs, 'legacy.sessionTtlMs', 1);
   return { ...all, silenceMs: timerMs(all.silenceMs) };
 }
 

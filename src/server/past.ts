@@ -24,10 +24,41 @@ export interface LegacyOptions {
   /** Keeps what was sent on streams, for clients whose connection broke. Default: 16 MiB in this process. */
   readonly eventStore?: EventStore;
   /**
-   * The paths of the HTTP+SSE transport of revision 2024-11-05: its stream, and where its messages are posted. Default:
-   * that transport is not served.
+   * The paths of the HTTP+SSE transport of revision 2024-11-05: its stream (GET), and where its messages are posted. Each
+   * begins with a slash and is the end of the path that was asked for, so that a prefix does no harm: what stands before
+   * `sse` goes before `messages`, too. `serve()` answers at these paths as they are. Either may be the path of the endpoint
+   * itself. `limits.subscriptions` and `limits.subscriptionsPerPrincipal` bound the open streams; more are answered with 503
+   * and `Retry-After`. A session ends with its stream, or after `sessionTtlMs`. Default: that transport is not served.
+   *
+   * @example
+   * ```ts
+   * new McpServer({ name: 'jobs', version: '1.0.0' }, { legacy: { httpSse: { sse: '/sse', messages: '/messages' } } });
+   * ```
+   * @see https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse
    */
-  readonly httpSse?: { readonly sse: string; readonly messages: string };
+  readonly httpSse?: HttpSsePaths;
+}
+
+/** The paths of the HTTP+SSE transport. */
+export interface HttpSsePaths {
+  /** Of the stream. */
+  readonly sse: string;
+  /** Of what is posted. */
+  readonly messages: string;
+}
+
+/** The path and the query of a request, as far as the server knows them. */
+export function placeOf(head: Head): readonly [path: string, query: string] {
+  // By hand: there may be no host that a URL would take.
+  const [, path = '', query = ''] = /^\w+:\/\/[^/?#]*([^?#]*)(?:\?([^#]*))?/.exec(head.info().url) ?? [];
+  return [path, query];
+}
+
+/** The session to which a POST of the HTTP+SSE transport says that it belongs; `undefined` for every other request. */
+export function postedTo(head: Head, paths: HttpSsePaths | undefined): string | undefined {
+  if (paths === undefined) return undefined;
+  const [path, query] = placeOf(head);
+  return path.endsWith(paths.messages) ? (new URLSearchParams(query).get('sessionId') ?? undefined) : undefined;
 }
 
 /** What a server gives those who serve its older peers. */
@@ -59,6 +90,19 @@ export interface PastChannel {
   wrap<M extends JsonRpcRequest | JsonRpcNotification>(message: M, exchange: Exchange): readonly [M, Exchange];
   /** Takes an answer to a question. */
   answer(response: JsonObject): void;
+  /**
+   * Takes several messages that came as one.
+   *
+   * @param hand takes one of them
+   * @param settled takes the JSON text of the response to one that is not handed on
+   * @returns whether it is a batch to this client, which knows such a thing or not
+   * @throws McpError for one that is refused as a whole
+   */
+  batch(
+    value: unknown,
+    hand: (message: JsonRpcRequest | JsonRpcNotification) => void,
+    settled: (text: string) => void,
+  ): boolean;
   /** The channel has ended. */
   close(): void;
 }

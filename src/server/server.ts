@@ -1,10 +1,5 @@
-import {
-  resultStamp,
-  type JsonObject,
-  type JsonRpcNotification,
-  type JsonRpcRequest,
-  type ResultStamp,
-} from '../json-rpc.js';
+import { resultStamp, type JsonObject, type JsonRpcNotification, type JsonRpcRequest } from '../json-rpc.js';
+import type { ResultStamp } from '../json-rpc.js';
 import type { SchemaTypes } from '../schema/standard.js';
 import { META_SERVER_INFO } from '../spec/meta.js';
 import type { PromptEntry, ResourceEntry, Served, ToolEntry } from '../spec/served.js';
@@ -74,7 +69,11 @@ import {
  * @typeParam C - what `server.context(...)` makes for each request: `ctx.context`
  */
 export class McpServer<Entries = never, C = unknown> implements Served<Entries> {
-  /** Serves older peers, where there is something: see `mcpwire/server`. */
+  /**
+   * What serves older peers, where there is something: see `mcpwire/server`.
+   *
+   * @internal
+   */
   protected static readonly past: LoadPast | undefined = undefined;
 
   declare readonly '~entries': Entries;
@@ -139,10 +138,9 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
       wrapped: undefined,
     };
     this.#catalogs = catalogs;
-    const discovery = new Discovery(implementation, instructions, () =>
+    const discovery = (this.#discovery = new Discovery(implementation, instructions, () =>
       capabilitiesOf(catalogs, this.#extensions.values(), logging),
-    );
-    this.#discovery = discovery;
+    ));
     methods.set('server/discover', { call: () => discovery.result });
     for (const [name, method] of builtInMethods(catalogs)) methods.set(name, method);
     const listening = new Listening(catalogs, this.#extensions, options, mask);

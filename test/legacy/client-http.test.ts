@@ -63,7 +63,7 @@ describe('with the official server', () => {
     expect(text(await ask(wire, toolCall('name')))).toBe('Ada');
   });
 
-  // spec: 2025-11-25 basic/transports, "Sending Messages to the Server", 6
+  // See 2025-11-25 basic/transports, "Sending Messages to the Server", 6
   it('a stream that the server closes is polled after the time it asks for, and nothing is lost or comes twice', async () => {
     const { url, received } = await official({ store: true, retryInterval: 500 });
     const wire = to(url);
@@ -329,7 +329,7 @@ describe('cancellation', () => {
     ).toEqual([left.id]);
   });
 
-  // spec: 2025-11-25 basic/utilities/cancellation, "Behavior Requirements": the client must not cancel initialize
+  // See 2025-11-25 basic/utilities/cancellation, "Behavior Requirements": the client must not cancel initialize
   it('is never sent for initialize', async () => {
     const arrived = deferred();
     const { url, received } = await listen(() => arrived.resolve());
@@ -358,7 +358,7 @@ describe('a lost session', () => {
   const handshakes = (received: readonly { message: { method?: string } }[]): number =>
     received.filter(({ message }) => message.method === 'initialize').length;
 
-  // spec: 2025-11-25 basic/transports#session-management, 4
+  // See 2025-11-25 basic/transports#session-management, 4
   it('is renewed once for all calls that find it lost', async () => {
     const { url, received, alive } = await forgetful();
     const wire = to(url);

@@ -120,6 +120,7 @@ describe('an older server as a program', () => {
     ['refuses what it does not know', {}],
     ['says nothing to what it does not know', { SILENT: '1' }],
     ['dies of what it does not know', { DIES: '1' }],
+    ['dies of it so late that the handshake is lost, too', { DIES: 'late' }],
   ])('is found where it %s', async (_name, env) => {
     const client = closedAfterwards(await McpClient.connect(program(env), options));
     expect(client.server).toMatchObject({ era: 'legacy', info: { name: 'old' } });
@@ -163,6 +164,7 @@ describe('an older server as a program', () => {
     if (before !== undefined) process.kill(before, 'SIGKILL');
     await again.promise;
     expect((await first).value).toEqual({ type: 'refetch' });
+    expect(transport.pid).toBeDefined();
     expect(transport.pid).not.toBe(before);
     expect(await client.callTool('add', { a: 1, b: 2 })).toMatchObject({ structuredContent: { sum: 3 } });
     await changes.return?.();

@@ -8,7 +8,7 @@ import * as z from 'zod';
 import type { ExchangeOptions } from '../../src/client/transport.js';
 import type { JsonRpcMessage, JsonRpcRequest } from '../../src/json-rpc.js';
 import type { LegacyWire } from '../../src/legacy/wire.js';
-import { collect, deferred, listen, type Received, type TestServer } from '../client/support.js';
+import { collect, deferred, listen, type Received } from '../client/support.js';
 
 let nextId = 100;
 
@@ -74,7 +74,7 @@ export const welcome = (id: unknown, version = '2025-11-25'): string =>
     result: { protocolVersion: version, capabilities: {}, serverInfo: { name: 'hand', version: '1' } },
   });
 
-export interface OfficialOptions {
+interface OfficialOptions {
   readonly sessions?: boolean;
   readonly store?: boolean;
   readonly json?: boolean;
@@ -122,12 +122,6 @@ export function officialTools(): { server: McpServer; cancelled: Promise<void>; 
     return { content: [] };
   });
   return { server, cancelled: cancelled.promise, started: started.promise };
-}
-
-export interface Official extends TestServer {
-  /** Sessions that are alive, by id. */
-  readonly sessions: Map<string, StreamableHTTPServerTransport>;
-  readonly servers: ReturnType<typeof officialTools>[];
 }
 
 /** The official SDK's server on Streamable HTTP. */
