@@ -20,7 +20,12 @@ interface Server {
   readonly cannot?: Exceptions;
 }
 
-const DATED = { '2025-11-25': '2025-11-25', '2025-06-18': '2025-06-18', '2025-03-26': '2025-03-26' };
+const DATED = {
+  '2025-11-25': '2025-11-25',
+  '2025-06-18': '2025-06-18',
+  '2025-03-26': '2025-03-26',
+  '2024-11-05': '2024-11-05',
+};
 const LEGACY = { auto: '2025-11-25', ...DATED };
 
 /** A server that is made for one request has no way to its client but the answer. */
