@@ -9,7 +9,12 @@ import { toNodeListener } from 'mcpwire/node';
 import { McpServer } from 'mcpwire/server';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { gate, until, type Gate } from '../helpers/gate.ts';
-import { line, place, type Line, type Listener, type Place } from './http.ts';
+import { ourCaller } from './clients/ours.ts';
+import { v1Caller } from './clients/v1.ts';
+import { v2Caller } from './clients/v2.ts';
+import { line, listeningFetch, place, type Line, type Listener, type Place } from './http.ts';
+import { README, type Caller } from './peer.ts';
+import { ourServer } from './servers/ours.ts';
 import { eventStore, v1Sessions } from './servers/v1-http.ts';
 import { v2Sessions } from './servers/v2-http.ts';
 
@@ -18,21 +23,31 @@ const text = (value: string) => ({ content: [{ type: 'text' as const, text: valu
 /** A tool that tells of progress, and is done when a gate opens. */
 const OURS = (done: Gate): Listener =>
   toNodeListener(
-    new McpServer({ name: 'ours', version: '1.0.0' }, { secret: 'a secret of no importance, but long' }).tool(
-      'work',
-      { annotations: { readOnlyHint: true } },
-      async (_args, ctx) => {
+    new McpServer({ name: 'ours', version: '1.0.0' }, { secret: 'a secret of no importance, but long' })
+      .tool('work', { annotations: { readOnlyHint: true } }, async (_args, ctx) => {
         await ctx.progress(1);
         await done.opened;
         await ctx.progress(2);
         return 'done';
-      },
-    ),
+      })
+      .tool('poll', {}, async (_args, ctx) => {
+        await ctx.progress(1);
+        await ctx.detach({ retryMs: 10 });
+        await ctx.progress(2);
+        return 'done';
+      }),
   );
 
 const V1 = (done: Gate): Listener =>
   v1Sessions({ eventStore: eventStore(), retryInterval: 10 }, () => {
     const server = new V1Server({ name: 'sdk', version: '1.32.2' });
+    server.registerTool('poll', {}, async ({ _meta, sendNotification, closeSSEStream }) => {
+      const progressToken = _meta?.progressToken ?? '';
+      await sendNotification({ method: 'notifications/progress', params: { progressToken, progress: 1 } });
+      closeSSEStream?.();
+      await sendNotification({ method: 'notifications/progress', params: { progressToken, progress: 2 } });
+      return text('done');
+    });
     server.registerTool('work', { annotations: { readOnlyHint: true } }, async ({ _meta, sendNotification }) => {
       const progressToken = _meta?.progressToken ?? '';
       await sendNotification({ method: 'notifications/progress', params: { progressToken, progress: 1 } });
@@ -46,6 +61,13 @@ const V1 = (done: Gate): Listener =>
 const V2 = (done: Gate): Listener =>
   v2Sessions({ eventStore: eventStore(), retryInterval: 10 }, () => {
     const server = new V2Server({ name: 'server', version: '2.4.0' });
+    server.registerTool('poll', {}, async ({ mcpReq: { _meta, notify }, http }) => {
+      const progressToken = _meta?.progressToken ?? '';
+      await notify({ method: 'notifications/progress', params: { progressToken, progress: 1 } });
+      http?.closeSSE?.();
+      await notify({ method: 'notifications/progress', params: { progressToken, progress: 2 } });
+      return text('done');
+    });
     server.registerTool('work', { annotations: { readOnlyHint: true } }, async ({ mcpReq: { _meta, notify } }) => {
       const progressToken = _meta?.progressToken ?? '';
       await notify({ method: 'notifications/progress', params: { progressToken, progress: 1 } });
@@ -58,7 +80,7 @@ const V2 = (done: Gate): Listener =>
 
 /** A client of any package, as these tests use it. */
 interface Worker {
-  work(onProgress?: (progress: number) => void): Promise<string>;
+  work(onProgress?: (progress: number) => void, tool?: string): Promise<string>;
   /** Ends the session, as the package does it. */
   leave(): Promise<void>;
 }
@@ -72,8 +94,8 @@ const worker = {
     const client = await McpClient.connect(url);
     onTestFinished(() => client.close());
     return {
-      work: async (onProgress = () => {}) =>
-        textOf(await client.callTool('work', {}, { onProgress: ({ progress }) => onProgress(progress) })),
+      work: async (onProgress = () => {}, name = 'work') =>
+        textOf(await client.callTool(name, {}, { onProgress: ({ progress }) => onProgress(progress) })),
       leave: () => client.close(),
     };
   },
@@ -83,10 +105,8 @@ const worker = {
     await client.connect(transport);
     onTestFinished(() => client.close());
     return {
-      work: async (onProgress = () => {}) =>
-        textOf(
-          await client.callTool({ name: 'work' }, undefined, { onprogress: ({ progress }) => onProgress(progress) }),
-        ),
+      work: async (onProgress = () => {}, name = 'work') =>
+        textOf(await client.callTool({ name }, undefined, { onprogress: ({ progress }) => onProgress(progress) })),
       leave: () => transport.terminateSession(),
     };
   },
@@ -96,8 +116,8 @@ const worker = {
     await client.connect(transport);
     onTestFinished(() => client.close());
     return {
-      work: async (onProgress = () => {}) =>
-        textOf(await client.callTool({ name: 'work' }, { onprogress: ({ progress }) => onProgress(progress) })),
+      work: async (onProgress = () => {}, name = 'work') =>
+        textOf(await client.callTool({ name }, { onprogress: ({ progress }) => onProgress(progress) })),
       leave: () => transport.terminateSession(),
     };
   },
@@ -140,6 +160,15 @@ describe.each(PAIRS)('%s', (_name, client, serve) => {
     expect(seen).toEqual([1, 2]);
     expect(server.seen.some(({ method, headers }) => method === 'GET' && 'last-event-id' in headers)).toBe(true);
     expect(server.seen.filter(({ method }) => method === 'POST').length).toBeLessThanOrEqual(4);
+  });
+
+  test('a call whose connection the server has closed gets the rest when its client comes back', async () => {
+    const server = await opened(serve(gate()));
+    const { work } = await worker[client](server.url);
+    const seen: number[] = [];
+    expect(await work((progress) => seen.push(progress), 'poll')).toBe('done');
+    expect(seen).toEqual([1, 2]);
+    expect(server.seen.some(({ method, headers }) => method === 'GET' && 'last-event-id' in headers)).toBe(true);
   });
 
   test('a session ends with DELETE', async () => {
@@ -210,5 +239,74 @@ describe('a server that was started anew', () => {
     expect(await work()).toBe('done');
     server.restart(OURS(done));
     expect(await work()).toBe('done');
+  });
+});
+
+/** Clients that listen. */
+const listener = {
+  ours: (url: string): Promise<Caller> => ourCaller(url),
+  async v1(url: string): Promise<Caller> {
+    const { fetch: tracked, listening } = listeningFetch();
+    return v1Caller(new StreamableHTTPClientTransport(new URL(url), { fetch: tracked }), '2025-11-25', listening);
+  },
+  async v2(url: string): Promise<Caller> {
+    const { fetch: tracked, listening } = listeningFetch();
+    return v2Caller(new v2.StreamableHTTPClientTransport(new URL(url), { fetch: tracked }), {}, listening);
+  },
+};
+
+async function watching(client: keyof typeof listener, url: string): Promise<[Caller, readonly string[]]> {
+  const caller = await listener[client](url);
+  onTestFinished(() => caller.close());
+  return [caller, (await caller.watch(README)).heard];
+}
+
+const CHANGE = `updated ${README}`;
+
+describe('who listens', () => {
+  test.each<[string, keyof typeof listener, () => Listener]>([
+    ['the client of sdk 1.32 and this server', 'v1', () => toNodeListener(ourServer())],
+    ['the client of client 2.4 and this server', 'v2', () => toNodeListener(ourServer())],
+    ['this client and the server of sdk 1.32', 'ours', () => v1Sessions({ eventStore: eventStore() })],
+    ['this client and the server of server 2.4', 'ours', () => v2Sessions({ eventStore: eventStore() })],
+  ])('hears what happened while its stream was broken: %s', async (_name, client, serve) => {
+    const server = await opened(serve());
+    const [caller, heard] = await watching(client, server.url);
+    const all = (times: number): boolean =>
+      [CHANGE, 'resources'].every((change) => heard.filter((one) => one === change).length >= times);
+    // Official servers name no event before the first one.
+    await caller.call('touch');
+    await until(() => all(1));
+    server.breakStreams();
+    await caller.call('touch');
+    await until(() => all(2));
+    expect(heard.filter((change) => change === CHANGE)).toHaveLength(2);
+    expect(heard).not.toContain('refetch');
+  });
+
+  test.each([
+    ['sdk 1.32', v1Sessions],
+    ['server 2.4', v2Sessions],
+  ])('to a server of %s that keeps no events is told to fetch anew', async (_name, serve) => {
+    const server = await opened(serve());
+    const [caller, heard] = await watching('ours', server.url);
+    server.breakStreams();
+    await until(() => heard.includes('refetch'));
+    await caller.call('touch');
+    await until(() => heard.includes(CHANGE));
+    expect(heard[0]).toBe('refetch');
+  });
+
+  test.each([
+    ['sdk 1.32', v1Sessions],
+    ['server 2.4', v2Sessions],
+  ])('to a server of %s that was started anew listens in a new session', async (_name, serve) => {
+    const server = await opened(serve());
+    const [caller, heard] = await watching('ours', server.url);
+    server.restart(serve());
+    await until(() => heard.includes('refetch'));
+    await caller.call('touch');
+    await until(() => heard.includes(CHANGE));
+    expect(new Set(server.seen.flatMap(({ headers }) => headers['mcp-session-id'] ?? [])).size).toBe(2);
   });
 });

@@ -17,6 +17,8 @@ export interface Place {
   readonly seen: readonly Seen[];
   /** Another program takes over, as behind a proxy: streams that are open break, idle connections stay. */
   restart(listener: Listener): void;
+  /** Breaks the streams that are open, and nothing else. */
+  breakStreams(): void;
   close(): Promise<void>;
 }
 
@@ -28,12 +30,16 @@ export async function place(listener: Listener, path = '/mcp'): Promise<Place> {
     current(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const breakStreams = (): void => {
+    for (const { response } of seen) if (!response.writableEnded) response.destroy();
+  };
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
     seen,
+    breakStreams,
     restart(next) {
       current = next;
-      for (const { response } of seen) if (!response.writableEnded) response.destroy();
+      breakStreams();
     },
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));

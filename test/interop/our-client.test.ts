@@ -39,7 +39,6 @@ const STATELESS: Exceptions = {
   roots: ALONE,
   logging: ALONE,
   changes: ALONE,
-  cancellation: ALONE,
   'a ping of the server': ALONE,
 };
 

@@ -18,13 +18,16 @@ import type { Exceptions } from './scenarios.ts';
 import { ourServer } from './servers/ours.ts';
 
 let http: Place;
+let stateless: Place;
 let built: Programs;
 beforeAll(async () => {
   http = await place(toNodeListener(ourServer({ legacy: { httpSse: { sse: '/sse', messages: '/messages' } } })));
+  stateless = await place(toNodeListener(ourServer({ legacy: { sessions: false } })));
   built = await programs('test/interop/servers/ours-stdio.ts');
 });
 afterAll(async () => {
   await http.close();
+  await stateless.close();
   built.remove();
 });
 
@@ -82,6 +85,26 @@ const CLIENTS: readonly (readonly [string, string, Readonly<Record<string, Conne
   ['this client of 2025-03-26', '2025-03-26', own('2025-03-26')],
   ['this client of 2024-11-05', '2024-11-05', own('2024-11-05')],
 ];
+
+/** What takes more than one request, or more than one answer. */
+const ALONE = 'the server keeps nothing between requests';
+const STATELESS: Exceptions = {
+  'elicitation by form': ALONE,
+  'elicitation by URL': ALONE,
+  'a page that is done with': ALONE,
+  sampling: ALONE,
+  roots: ALONE,
+  logging: ALONE,
+  changes: ALONE,
+  cancellation: 'the client says so in another request',
+};
+
+describe.each([
+  ['sdk 1.32', () => v1Caller(new StreamableHTTPClientTransport(new URL(stateless.url)), '2025-11-25')],
+  ['client 2.4', () => v2Caller(new v2.StreamableHTTPClientTransport(new URL(stateless.url)))],
+])('%s, without sessions', (_name, connect) => {
+  runs(connect, '2025-11-25', { ...NEVER, ...STATELESS });
+});
 
 describe.each(CLIENTS)('%s', (_name, revision, transports) => {
   describe.each(Object.entries(transports))('over %s', (_transport, connect) => {

@@ -6,7 +6,11 @@ import { NAMES, NOTE, NOTES, OTHER, PAGE, PROMPTS, README } from '../peer.ts';
 import { newWorld } from './world.ts';
 
 export const OUR_NAME = { name: 'ours', version: '1.0.0' };
-export const OUR_OPTIONS: ServerOptions = { pageSize: 4, logging: true };
+export const OUR_OPTIONS: ServerOptions = {
+  pageSize: 4,
+  logging: true,
+  secret: 'of no importance, and long enough for it',
+};
 
 export function equip(server: McpServer): void {
   const { abort, rootsChange, onward } = newWorld();
