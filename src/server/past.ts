@@ -73,8 +73,8 @@ export interface Past {
    * @param standing where notifications go that belong to no request
    */
   channel(standing: Exchange, place: Running): PastChannel;
-  /** Lets go of everything. */
-  close(): void;
+  /** Lets go of everything, once what was aborted just now has had its turn to say so. */
+  close(): Promise<void>;
 }
 
 /** Loads what serves older peers. */
@@ -97,7 +97,7 @@ export class WayToPast {
     return (this.#past ??= servePast(this.#host));
   };
 
-  close(): void {
-    this.#past?.close();
+  async close(): Promise<void> {
+    await this.#past?.close();
   }
 }

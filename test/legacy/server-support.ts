@@ -134,11 +134,12 @@ export class OldClient {
 
   headers(more: Record<string, string> = {}): Record<string, string> {
     const { accept = JSON_AND_STREAM, headers } = this.settings;
+    const shaken = this.sessionId !== undefined || 'protocolVersion' in this.greeting;
     return {
       'content-type': 'application/json',
       accept,
-      // From 2025-06-18 on; and a session that is not yet has no version.
-      ...(this.sessionId !== undefined && this.revision >= '2025-06-18' && { 'mcp-protocol-version': this.revision }),
+      // From 2025-06-18 on; and before the handshake there is no version.
+      ...(shaken && this.revision >= '2025-06-18' && { 'mcp-protocol-version': this.revision }),
       ...(this.sessionId !== undefined && { 'mcp-session-id': this.sessionId }),
       ...headers,
       ...more,
