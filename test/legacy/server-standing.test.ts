@@ -34,6 +34,16 @@ const next = async (stream: EventReader, count: number): Promise<unknown[]> => {
 };
 const subscribe = (client: OldClient, uri: unknown): Promise<Message> => client.ask('resources/subscribe', { uri });
 
+/** Closes a server whose timers somebody else plays. */
+async function closing(server: McpServer<unknown>): Promise<void> {
+  let closed = false;
+  void server.close().then(() => (closed = true));
+  while (!closed) {
+    await settle(1);
+    await vi.advanceTimersByTimeAsync(5);
+  }
+}
+
 // See 2025-11-25 basic/transports, "Listening for Messages from the Server".
 describe('GET', () => {
   test('opens a stream that tells of changed lists', async () => {
@@ -349,7 +359,7 @@ describe('a stream that was cut', () => {
     server.notify.toolsChanged();
     expect(await next(again, 1)).toEqual(['notifications/tools/list_changed']);
     await again.cut();
-    await server.close();
+    await closing(server);
   });
 
   test('begins anew at a process that has never heard of it', async () => {
@@ -384,8 +394,8 @@ describe('a stream that was cut', () => {
     one.notify.toolsChanged();
     expect(await next(there, 1)).toEqual(['notifications/tools/list_changed']);
     await there.cut();
-    await one.close();
-    await other.close();
+    await closing(one);
+    await closing(other);
   });
 
   test('with an id that nobody gave is refused', async () => {
