@@ -73,6 +73,15 @@ export type {
 } from './server/rate-limit.js';
 export type { Span, SpanOptions, Tracer } from './util/tracing.js';
 export type { ServerCache, ServerLimits, ServerOptions } from './server/options.js';
+export type { LegacyOptions } from './server/past.js';
+export type {
+  EventStore,
+  SessionChange,
+  SessionState,
+  SessionStore,
+  StoredEvent,
+  StoredEvents,
+} from './server/past-stores.js';
 export type { CorsOptions, Origins } from './http/origin.js';
 export type {
   SchemaInput,

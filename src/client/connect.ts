@@ -1,5 +1,4 @@
 /** From a target to a link: makes the transport, and finds out what the server speaks. */
-import { isMcpError, McpError } from '../errors.js';
 import { isObject, type JsonObject } from '../json-rpc.js';
 import { META_SERVER_INFO } from '../spec/meta.js';
 import type { Served } from '../spec/served.js';
@@ -43,24 +42,32 @@ async function negotiate(core: Core, fallbacks: readonly Fallback[]): Promise<Li
   const plain = (elicit ?? elicitUrl ?? sample ?? roots ?? extensions) === undefined;
   const capabilities = plain ? (options.capabilities ?? {}) : (await import('./lazy.js')).equip(core);
   if (wanted === 'none') return core.link;
-  const facts: ServerFacts = { capabilities: {}, ...prior, era: 'modern', protocolVersion: MODERN_VERSIONS[0] ?? '' };
-  if (MODERN_VERSIONS.includes(wanted)) {
-    // What was asked for is kept to; what an earlier connection found may have changed.
-    return modernLink(transport, info, { ...facts, protocolVersion: wanted }, capabilities, asked !== 'auto');
-  }
+  const known = MODERN_VERSIONS.includes(wanted);
+  const speak = (server: ServerFacts, pinned = false): Link =>
+    modernLink(transport, info, server, capabilities, pinned);
+  const first = speak(
+    {
+      capabilities: {},
+      ...prior,
+      era: 'modern',
+      protocolVersion: known ? wanted : (MODERN_VERSIONS[0] ?? ''),
+    },
+    // What was asked for is kept to; what an earlier connection found may have changed. To discover is to ask for nothing, so
+    // that an error that names other versions of ours is heeded.
+    known && asked !== 'auto',
+  );
+  if (known) return first;
   const began = performance.now();
   const discover = async (signal = options.signal): Promise<Link> => {
-    // Not pinned, so that an error that names other versions of ours is heeded.
-    const link = (core.link = modernLink(transport, info, facts, capabilities, false));
+    core.link = first;
     const result = await attempt(core, { method: 'server/discover' }, { signal });
-    return modernLink(transport, info, discovered(result, link.server.protocolVersion), capabilities, false);
+    return speak(discovered(result) ?? (await import('./lazy.js')).strange(result, first.server.protocolVersion));
   };
-  let found: McpError | undefined;
-  if (wanted === 'auto' && !fallbacks.some(({ leads }) => leads(core))) {
+  let found: unknown;
+  if (wanted === 'auto' && !fallbacks.some((fallback) => fallback.leads(core))) {
     try {
       return await discover();
     } catch (error) {
-      if (!isMcpError(error)) throw error;
       found = error;
     }
   }
@@ -68,7 +75,7 @@ async function negotiate(core: Core, fallbacks: readonly Fallback[]): Promise<Li
     // A part that cannot be loaded, as in a page that has gone offline, must not hide what happened.
     throw found ?? error;
   });
-  return lazy.other({ core, wanted, info, capabilities, discover, began, found }, fallbacks);
+  return lazy.other({ core, wanted, info, capabilities, discover, began }, fallbacks, found);
 }
 
 function transportTo(target: Target, options: ConnectOptions): ClientTransport {
@@ -86,16 +93,17 @@ function transportTo(target: Target, options: ConnectOptions): ClientTransport {
   throw new TypeError('McpClient.connect(target): a URL, a transport or an McpServer');
 }
 
-function discovered(result: JsonObject, asked: string): ServerFacts {
-  const { supportedVersions, capabilities, instructions, _meta: meta, serverInfo } = result;
-  if (!Array.isArray(supportedVersions))
-    throw new McpError('method_not_found', 'its answer to server/discover is none');
-  const protocolVersion = MODERN_VERSIONS.find((version) => supportedVersions.includes(version));
-  if (protocolVersion === undefined) {
-    throw new McpError('unsupported_version', `it supports ${supportedVersions.join(', ')}`, {
-      data: { supported: supportedVersions, requested: asked },
-    });
-  }
+/** What a server says of itself; `undefined` where it says nothing that this client understands. */
+function discovered({
+  supportedVersions,
+  capabilities,
+  instructions,
+  _meta: meta,
+  serverInfo,
+}: JsonObject): ServerFacts | undefined {
+  const protocolVersion =
+    Array.isArray(supportedVersions) && MODERN_VERSIONS.find((version) => supportedVersions.includes(version));
+  if (!protocolVersion) return undefined;
   // Some servers put it where older revisions had it.
   const info = isObject(meta) ? (meta[META_SERVER_INFO] ?? serverInfo) : serverInfo;
   return {

@@ -1,6 +1,6 @@
 /** What to make of a server that is not one that the core knows. */
-import { McpError } from '../errors.js';
-import { HEADER_MISMATCH, MISSING_CAPABILITY } from '../json-rpc.js';
+import { isMcpError, McpError } from '../errors.js';
+import { HEADER_MISMATCH, type JsonObject, MISSING_CAPABILITY } from '../json-rpc.js';
 import type { ClientCapabilities, Implementation } from '../spec/types.js';
 import { LEGACY_VERSIONS, MODERN_VERSIONS } from '../spec/versions.js';
 import type { Core } from './core.js';
@@ -40,14 +40,30 @@ export interface Fallback {
  * @throws McpError what discovery failed with, where that says that the server cannot be reached or does not let us in;
  *   else `unsupported_version`
  */
-export async function other(context: FallbackContext, fallbacks: readonly Fallback[]): Promise<Link> {
-  const { wanted, found } = context;
+export async function other(
+  asked: Omit<FallbackContext, 'found'>,
+  fallbacks: readonly Fallback[],
+  found: unknown,
+): Promise<Link> {
+  // Options that make no sense: what was thrown is for the caller, whatever it is.
+  if (found !== undefined && !isMcpError(found)) throw found as TypeError;
+  const context: FallbackContext = { ...asked, found };
   for (const fallback of fallbacks) {
     const link = await fallback.open(context);
     if (link !== undefined) return link;
   }
   if (found !== undefined && !isForeign(found)) throw found;
-  throw unsupported(wanted, found);
+  throw unsupported(asked.wanted, found);
+}
+
+/**
+ * Says what is wrong with the answer to `server/discover`.
+ *
+ * @throws McpError `method_not_found` for an answer to something else, `unsupported_version` where no version is a common one
+ */
+export function strange({ supportedVersions: supported }: JsonObject, requested: string): never {
+  if (!Array.isArray(supported)) throw new McpError('method_not_found', 'its answer to server/discover is none');
+  throw new McpError('unsupported_version', `it supports ${supported.join(', ')}`, { data: { supported, requested } });
 }
 
 /**

@@ -99,8 +99,9 @@ export async function readFailure(
   limit = KIB_64,
 ): Promise<JsonRpcErrorResponse> {
   const { status } = response;
-  const retryAfterMs = retryAfterOf(response);
   const challenge = response.headers.get('www-authenticate') ?? undefined;
+  const code = codeOfStatus(status, challenge);
+  const facts = { status, retryAfterMs: retryAfterOf(response), challenge, url };
   let bytes: Uint8Array = new Uint8Array();
   try {
     if (response.body) bytes = await new BodyReader(response.body, signal, url).all(limit);
@@ -108,22 +109,15 @@ export async function readFailure(
     // A body that breaks takes nothing from what the status says.
     if (signal.aborted) throw abortError(signal);
   }
-  const code = codeOfStatus(status, challenge);
   const answer = bytes.byteLength > limit ? undefined : errorResponseIn(bytes);
   if (answer !== undefined && (answer.id ?? id) === id) {
-    noteFacts(answer, { code, status, retryAfterMs, challenge, url });
+    noteFacts(answer, { ...facts, code });
     return answer;
   }
   throw new McpError(
     code ?? 'http_status',
     `${url} answered HTTP ${status}${status === 401 ? ': give credentials in headers or auth' : ''}`,
-    {
-      status,
-      retryAfterMs,
-      challenge,
-      url,
-      data: decoder.decode(bytes.subarray(0, limit)) || undefined,
-    },
+    { ...facts, data: decoder.decode(bytes.subarray(0, limit)) || undefined },
   );
 }
 

@@ -3,7 +3,7 @@
  * call tools do not wait for it. Nothing that this room loads at once may import it.
  */
 export { equip } from './equipment.js';
-export { other } from './fallback.js';
+export { other, strange } from './fallback.js';
 export { identityOf } from './identity.js';
 export { list } from './lists.js';
 export { listen } from './listen.js';

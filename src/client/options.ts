@@ -92,11 +92,15 @@ export interface ConnectOptions extends HttpTransportOptions {
   /** The client's version, as servers see it. Default: the version of this package. */
   readonly version?: string | undefined;
   /**
-   * `'auto'` asks the server what it speaks. A revision, for example `'2026-07-28'`, is taken as it is, without any
-   * request. `'none'` speaks plain JSON-RPC over Streamable HTTP: no MCP headers, no `_meta`. Default `'auto'`.
+   * `'auto'` asks the server what it speaks. `'2026-07-28'` is taken as it is, without any request. An older revision, for
+   * example `'2025-06-18'`, is offered to the server, which may choose another one before `2026-07-28`; `mcpwire/client/modern`
+   * has none of these. `'none'` speaks plain JSON-RPC over Streamable HTTP: no MCP headers, no `_meta`. Default `'auto'`.
    */
   readonly protocolVersion?: string | undefined;
-  /** The default of {@link CallOptions.timeoutMs}, in milliseconds: 60,000 unless it is given. */
+  /**
+   * The default of {@link CallOptions.timeoutMs}, in milliseconds: 60,000 unless it is given. Connecting takes as long at most,
+   * whatever it takes to find out what the server speaks.
+   */
   readonly timeoutMs?: number | undefined;
   /** The default of {@link CallOptions.maxTotalTimeoutMs}, in milliseconds: 600,000 unless it is given. */
   readonly maxTotalTimeoutMs?: number | undefined;
@@ -146,7 +150,7 @@ export interface ConnectOptions extends HttpTransportOptions {
   readonly jsonSchema?: ((schema: JsonObject) => StandardSchema) | undefined;
   /**
    * What is known about the server from an earlier `client.server`: connects without any request. The server is asked
-   * nothing until the first call.
+   * nothing until the first call. An older server is only greeted, which it needs, and asked what it speaks where it refuses.
    */
   readonly prior?: ServerFacts | undefined;
   /** Hears of what went wrong beside any call, for example an error in your own handler. Default `console.warn`. */

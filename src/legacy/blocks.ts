@@ -5,7 +5,8 @@ import { BLOCKS, isSince, MEMBERS, type Revision } from './revisions.js';
 
 /** A content block, or the text that stands in its place. */
 export function blockFor(revision: Revision, block: JsonObject): JsonObject {
-  const type = String(block['type']);
+  const { type: kind } = block;
+  const type = typeof kind === 'string' ? kind : '';
   const since = Object.hasOwn(BLOCKS, type) ? BLOCKS[type]! : '2026-07-28';
   if (!isSince(revision, since)) {
     const { annotations } = block;

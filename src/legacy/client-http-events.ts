@@ -12,7 +12,7 @@ const EVENT_CHARACTERS = 16_777_216;
 const JSON_BYTES = 16_777_216;
 /** Longer ones would not fit the header that they come back in. */
 const ID_CHARACTERS = 4_096;
-/** How many ids of a stream are known again when a server sends one of its events twice. The oldest go. */
+/** How many ids of a stream are known again when a server sends its events twice. The oldest go. */
 const KNOWN_IDS = 1_000;
 /** What timers can wait at most, in milliseconds: about 25 days. */
 const LONGEST_WAIT = 2 ** 31 - 1;
@@ -30,7 +30,13 @@ export class Cursor {
   /** Events so far that were new. */
   events = 0;
   readonly #seen = new Map<string, number>();
+  readonly #known: number;
   #connection = 0;
+
+  /** `known`: how many ids are known again. Enough for the stream of one request; what goes on for days may reuse them. */
+  constructor(known = KNOWN_IDS) {
+    this.#known = known;
+  }
 
   /** A new connection carries the stream on. */
   connect(): void {
@@ -43,7 +49,7 @@ export class Cursor {
     if (id !== undefined && this.id !== '') {
       if ((this.#seen.get(id) ?? this.#connection) < this.#connection) return false;
       this.#seen.set(id, this.#connection);
-      if (this.#seen.size > KNOWN_IDS) this.#seen.delete(this.#seen.keys().next().value ?? '');
+      if (this.#seen.size > this.#known) this.#seen.delete(this.#seen.keys().next().value ?? '');
     }
     this.events++;
     return true;
@@ -52,6 +58,7 @@ export class Cursor {
   /** Starts anew: what was sent meanwhile is lost. */
   clear(): void {
     this.id = '';
+    this.#seen.clear();
   }
 
   /** The header that asks for what comes after the last event; none where there is no such event. */

@@ -29,7 +29,7 @@ export interface Listening {
 
 /** Listens until the signal is aborted, or the server says that it has no such stream. Never rejects. */
 export async function listen({ signal, open, deliver, lost }: Listening): Promise<void> {
-  const cursor = new Cursor();
+  const cursor = new Cursor(1);
   let worked = false;
   for (let fruitless = 0; ;) {
     const began = performance.now();
@@ -42,7 +42,11 @@ export async function listen({ signal, open, deliver, lost }: Listening): Promis
         for await (const { type, data } of readEvents(answer, signal, cursor)) {
           if (type !== 'message') continue;
           fruitless = 0;
-          deliver(data);
+          try {
+            deliver(data);
+          } catch {
+            // An event that is no message is nobody's, and the next one may be one.
+          }
         }
         polled = true;
       } else {

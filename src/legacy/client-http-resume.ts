@@ -18,7 +18,7 @@ const RESUME_MS = 1_000;
 const FRUITLESS = 10;
 
 /**
- * Reads to the end of the connection that brings the response. Connections that end before it are followed by others, as
+ * Reads to the response, and on to the end of the stream if it was never broken. Connections that end before it are followed by others, as
  * long as there is an event to continue from.
  *
  * @param connect asks for what comes after the cursor
@@ -42,6 +42,8 @@ export async function* readResumable(
           if (!('method' in message)) answered = true;
           yield message;
         }
+        // More may follow, but the official SDK never closes a stream that was resumed.
+        if (answered && answer !== first) return;
       }
     } catch (error) {
       if (signal.aborted || !isMcpError(error) || error.code !== 'stream_ended') throw error;
@@ -49,7 +51,7 @@ export async function* readResumable(
     }
     if (answered) return;
     fruitless = cursor.events > before ? 0 : fruitless + 1;
-    if (cursor.id === '' || fruitless > FRUITLESS) throw streamEnded(first.url, cause);
+    if (cursor.id === '' || fruitless >= FRUITLESS) throw streamEnded(first.url, cause);
     // The wait is the server's, to the millisecond, as long as it gives what it is asked for.
     await pause(patience(fruitless, cursor.retryMs ?? RESUME_MS), signal);
     answer = await connected(connect(cursor), signal);

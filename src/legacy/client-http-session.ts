@@ -3,7 +3,7 @@ import type { HttpRequest } from '../client/http-transport.js';
 import { McpError } from '../errors.js';
 import { VERSION_HEADER } from '../http/headers.js';
 import { JSON_TYPE, SSE_TYPE } from '../http/media.js';
-import type { JsonRpcMessage } from '../json-rpc.js';
+import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse, RequestId } from '../json-rpc.js';
 import { type Deferred, deferred } from '../util/deferred.js';
 import type { Task } from './client-http-underway.js';
 
@@ -38,6 +38,12 @@ export function headersOf({ id, version }: Pick<Session, 'id' | 'version'>): Rec
   return headers;
 }
 
+/** The revision that the answer to `initialize` settles on. The next message carries it already. */
+export function revisionIn(message: JsonRpcMessage): string | undefined {
+  const version = 'result' in message ? message.result['protocolVersion'] : undefined;
+  return typeof version === 'string' ? version : undefined;
+}
+
 /** A message as a request. */
 export function posted(message: JsonRpcMessage, session: Pick<Session, 'id' | 'version'>): HttpRequest {
   return {
@@ -51,4 +57,28 @@ export function posted(message: JsonRpcMessage, session: Pick<Session, 'id' | 'v
 export function streamed(headers: Record<string, string>): HttpRequest {
   // Spelled so that an `accept` of the user's, which is meant for answers, does not replace it.
   return { method: 'GET', headers: { Accept: SSE_TYPE, ...headers }, body: null };
+}
+
+/** The server's requests that wait for an answer, by the id that the client knows. */
+export class Questions<S> {
+  readonly #asked = new Map<RequestId, { readonly session: S; readonly id: RequestId }>();
+
+  /** Remembers in which session the server asks, and sees to it that no two questions have the same id. */
+  ask(request: JsonRpcRequest, session: S): JsonRpcRequest {
+    let key = request.id;
+    // An answer may still be in the making for a session that is lost.
+    while ((this.#asked.get(key)?.session ?? session) !== session) key = `${key}+`;
+    this.#asked.set(key, { session, id: request.id });
+    return key === request.id ? request : { ...request, id: key };
+  }
+
+  /** The answer as the server expects it; `undefined` where this session has not asked. */
+  answer(response: JsonRpcResponse, session: S): JsonRpcResponse | undefined {
+    // Without an id it is found nowhere.
+    const key = response.id as RequestId;
+    const question = this.#asked.get(key);
+    this.#asked.delete(key);
+    // What was asked in a session that is lost must not answer a question of the new one.
+    return question?.session === session ? { ...response, id: question.id } : undefined;
+  }
 }

@@ -15,13 +15,12 @@ import {
   type JsonRpcNotification,
   type JsonRpcRequest,
   type JsonRpcResponse,
-  type RequestId,
 } from '../json-rpc.js';
 import { quiet } from '../util/quiet.js';
 import { type Cursor, failureOf, parseMessages, readJson } from './client-http-events.js';
 import { listen } from './client-http-listen.js';
 import { readResumable } from './client-http-resume.js';
-import { headersOf, posted, type Session, sessionOf, streamed } from './client-http-session.js';
+import { headersOf, posted, Questions, revisionIn, type Session, sessionOf, streamed } from './client-http-session.js';
 import { Underway } from './client-http-underway.js';
 import { until } from './client-http-wait.js';
 import type { LegacyWire } from './wire.js';
@@ -39,8 +38,7 @@ class HttpWire implements LegacyWire {
   renew?: (() => Promise<void>) | undefined;
   readonly #transport: HttpTransport;
   readonly #underway = new Underway();
-  /** The server's requests that wait for an answer, by the id that the client knows. */
-  readonly #questions = new Map<RequestId, { readonly session: Session; readonly id: RequestId }>();
+  readonly #questions = new Questions<Session>();
   #session = sessionOf();
   #renewal: { readonly of: Session; readonly done: Promise<void> } | undefined;
 
@@ -105,15 +103,12 @@ class HttpWire implements LegacyWire {
   }
 
   async respond(response: JsonRpcResponse): Promise<void> {
-    // Without an id it is found nowhere.
-    const key = response.id as RequestId;
-    const question = this.#questions.get(key);
-    this.#questions.delete(key);
-    // What was asked in a session that is lost must not answer a question of the new one.
-    if (question?.session !== this.#session) return;
+    const session = this.#session;
+    const answer = this.#questions.answer(response, session);
+    if (answer === undefined) return;
     const task = this.#underway.begin();
     try {
-      await this.#tell({ ...response, id: question.id }, question.session, task);
+      await this.#tell(answer, session, task);
     } finally {
       task.release();
     }
@@ -176,21 +171,9 @@ class HttpWire implements LegacyWire {
       type === JSON_TYPE ? await readJson(answer, options.signal) : readResumable(answer, again, options);
     for await (const message of messages) {
       if ('error' in message) noteFacts(message, { status, url });
-      else if (method === INITIALIZE && 'result' in message) {
-        const { protocolVersion } = message.result;
-        if (typeof protocolVersion === 'string') session.version = protocolVersion;
-      }
-      yield isRequest(message) ? this.#question(message, session) : message;
+      if (method === INITIALIZE) session.version = revisionIn(message) ?? session.version;
+      yield isRequest(message) ? this.#questions.ask(message, session) : message;
     }
-  }
-
-  /** Remembers in which session the server asks, and sees to it that no two questions have the same id. */
-  #question(request: JsonRpcRequest, session: Session): JsonRpcRequest {
-    let key = request.id;
-    // An answer may still be in the making for a session that is lost.
-    while ((this.#questions.get(key)?.session ?? session) !== session) key = `${key}+`;
-    this.#questions.set(key, { session, id: request.id });
-    return key === request.id ? request : { ...request, id: key };
   }
 
   /** Sends what has no answer. Returns the error where the server has lost the session. */
@@ -267,7 +250,7 @@ class HttpWire implements LegacyWire {
         for (const message of parseMessages(data)) {
           // A response has its place in the stream of its request.
           if (!('method' in message)) continue;
-          this.#underway.news(isRequest(message) ? this.#question(message, session) : message, data.length);
+          this.#underway.news(isRequest(message) ? this.#questions.ask(message, session) : message, data.length);
         }
       },
       ...(session.id !== undefined && this.renew && { lost: () => this.#renewed(session) }),

@@ -171,7 +171,7 @@ export class Subscriptions {
       if (topic === undefined || --topic.count > 0) continue;
       topics.delete(uri);
       // What it fails with concerns nobody any more.
-      if (topics === this.#topics) quiet(this.#subscriber.ask('resources/unsubscribe', { uri }));
+      if (topics === this.#topics) void quiet(this.#subscriber.ask('resources/unsubscribe', { uri }));
     }
   }
 }

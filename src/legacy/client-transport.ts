@@ -53,7 +53,8 @@ export class LegacyTransport implements ClientTransport {
     this.#wire = wire;
     this.#server = server;
     this.#questions = new Questions(core, async (response) => {
-      if (wire.respond === undefined) throw new McpError('internal', 'The transport has no respond(): the server waits');
+      if (wire.respond === undefined)
+        throw new McpError('internal', 'The transport has no respond(): the server waits');
       await wire.respond(response);
     });
     this.#subscriptions = new Subscriptions({
@@ -128,7 +129,7 @@ export class LegacyTransport implements ClientTransport {
   async *incoming(): AsyncGenerator<JsonRpcNotification, void, undefined> {
     try {
       for await (const message of this.#wire.incoming?.() ?? []) {
-        if (!this.#take(message)) yield message as JsonRpcNotification;
+        if (!this.#take(message)) yield message;
       }
     } finally {
       if (this.#piped && this.#wire.incoming !== undefined) this.lost();
@@ -179,8 +180,8 @@ export class LegacyTransport implements ClientTransport {
   async #ask(method: string, params: JsonObject, headers?: HeaderSource): Promise<JsonObject> {
     const { errorOf: failureOf, unanswered } = this.#core.wire;
     return during(this.#core, method, {}, async (signal) => {
-      const request = this.#core.request(method, params, {});
-      for await (const message of this.#wire.exchange(request, { signal, headers })) {
+      const { id } = this.#core.request(method, undefined, {});
+      for await (const message of this.#wire.exchange({ jsonrpc: '2.0', id, method, params }, { signal, headers })) {
         if (this.#take(message, signal)) continue;
         if ('method' in message) this.#core.dispatch(message);
         else if ('error' in message) throw failureOf(message);

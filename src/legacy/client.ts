@@ -11,6 +11,8 @@ import { isMcpError, McpError } from '../errors.js';
 import { isObject, type JsonObject, type RequestId } from '../json-rpc.js';
 import type { MetaObject } from '../spec/types.js';
 import { LEGACY_VERSIONS, MODERN_VERSIONS } from '../spec/versions.js';
+import { httpWire } from './client-http.js';
+import { sseWire } from './client-sse.js';
 import { remember } from './client-fallback.js';
 import { type Greeting, initialize, initialized } from './client-handshake.js';
 import { LegacyTransport } from './client-transport.js';
@@ -173,7 +175,6 @@ async function shakeHands(
     const wire = wireOver(transport);
     return { wire, server: await initialize(core, wire, greeting, signal), greeting };
   }
-  const { httpWire } = await import('./client-http.js');
   const wire = httpWire(transport);
   try {
     return { wire, server: await initialize(core, wire, greeting, signal), greeting };
@@ -194,7 +195,6 @@ function mayBeSse(error: McpError): boolean {
 }
 
 async function olderWire(transport: HttpTransport): Promise<LegacyWire> {
-  const { sseWire } = await import('./client-sse.js');
   return sseWire(transport);
 }
 

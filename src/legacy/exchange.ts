@@ -1,10 +1,12 @@
-import type { JsonObject, JsonRpcNotification, JsonRpcResponse } from '../json-rpc.js';
+import { isObject, type JsonObject, type JsonRpcNotification, type JsonRpcResponse } from '../json-rpc.js';
 import { raise } from '../server/context.js';
-import type { Exchange, HttpInfo, InputRequest, Peer, RespondOptions } from '../server/exchange.js';
+import type { Exchange, Given, HttpInfo, InputRequest, Peer, RespondOptions } from '../server/exchange.js';
+import type { InputRequired } from '../server/input-required.js';
 import { timerMs } from '../server/options.js';
 import type { Method } from '../server/registry.js';
 import { isMcpError, type McpError } from '../errors.js';
 import type { Deferred } from '../util/deferred.js';
+import { pause } from '../util/pause.js';
 import { randomId } from './event-connection.js';
 import type { LegacySession } from './session.js';
 import type { ClientQuestion } from './questions.js';
@@ -21,7 +23,6 @@ export class LegacyExchange implements Exchange {
   readonly #method: string;
   readonly #inner: Exchange;
   readonly #over: (exchange: LegacyExchange) => void;
-  readonly #pages = new Map<InputRequest, string>();
   /** Questions without an answer. */
   readonly #open = new Map<string, Deferred<unknown>>();
   #left = false;
@@ -92,10 +93,30 @@ export class LegacyExchange implements Exchange {
     return sent;
   }
 
-  async ask(question: InputRequest): Promise<unknown> {
-    const session = this.session;
+  async ask({ done, ...question }: InputRequest): Promise<unknown> {
+    // 2025-11-25 gives pages to open a name, so that it can be said later that they are done.
+    const elicitationId = question.params?.['mode'] === 'url' ? randomId() : undefined;
+    const named =
+      elicitationId === undefined ? question : { ...question, params: { ...question.params, elicitationId } };
+    const answer = await this.#put(this.#translated(named));
+    // Agreed is not done: the page that the caller has opened takes its time.
+    if (elicitationId === undefined || done === undefined || !isObject(answer) || answer['action'] !== 'accept')
+      return answer;
+    const { askMs } = this.session.host.service.limits;
+    if (await isDone(done, this.signal, askMs)) {
+      await this.send({ jsonrpc: '2.0', method: 'notifications/elicitation/complete', params: { elicitationId } });
+    }
+    return answer;
+  }
+
+  async fulfil(form: InputRequired, again: (given: Given) => JsonObject | Promise<JsonObject>): Promise<JsonObject> {
+    const { fulfil } = await import('./fulfil.js');
+    return fulfil(this, this.session.host.service.limits.inputRounds, form, again);
+  }
+
+  async #put({ method, params }: ClientQuestion): Promise<unknown> {
+    const { session } = this;
     const id = randomId();
-    const { method, params } = this.#translated(question);
     const answer = session.expect(id);
     this.#open.set(id, answer);
     const { signal } = this;
@@ -115,12 +136,6 @@ export class LegacyExchange implements Exchange {
       this.#open.delete(id);
       if (session.forget(id)) void this.#inner.send(cancelled(id));
     }
-  }
-
-  async completed(question: InputRequest): Promise<void> {
-    const elicitationId = this.#pages.get(question);
-    if (elicitationId === undefined) return;
-    await this.send({ jsonrpc: '2.0', method: 'notifications/elicitation/complete', params: { elicitationId } });
   }
 
   async detach(options: { readonly retryMs?: number | undefined }): Promise<void> {
@@ -161,21 +176,13 @@ export class LegacyExchange implements Exchange {
   }
 
   #translated(question: InputRequest): ClientQuestion {
-    const { params, ...rest } = this.#named(question);
+    const { method, params } = question;
     try {
-      return questionFor(this.session.facts.revision, { ...rest, ...(params && { params }) });
+      return questionFor(this.session.facts.revision, { method, ...(params && { params }) });
     } catch (error) {
       // What a revision has no word for, the handler's caller may know.
       throw isMcpError(error) ? raise(error.code, error.message, { data: error.data }) : error;
     }
-  }
-
-  /** 2025-11-25 gives pages to open a name, so that it can be said later that they are done. */
-  #named(question: InputRequest): InputRequest {
-    if (question.params?.['mode'] !== 'url') return question;
-    const elicitationId = randomId();
-    this.#pages.set(question, elicitationId);
-    return { ...question, params: { ...question.params, elicitationId } };
   }
 }
 
@@ -213,4 +220,14 @@ function cancelled(requestId: string): JsonRpcNotification {
 
 function late(method: string, askMs: number): McpError {
   return raise('timeout', `The client did not answer ${method} within ${askMs} ms (limits.askMs)`);
+}
+
+/** Looks now and then whether something is done, until it is, or its time is over. */
+async function isDone(done: () => boolean | Promise<boolean>, signal: AbortSignal, ms: number): Promise<boolean> {
+  const end = Date.now() + ms;
+  for (let delay = 250; ; delay = Math.min(2 * delay, 2_000)) {
+    if (await done()) return true;
+    if (Date.now() >= end) return false;
+    await pause(delay, signal);
+  }
 }

@@ -4,8 +4,6 @@ import { annotated } from './blocks.js';
 import { each, mapped, omit, shaped } from './members.js';
 import { isSince, MEMBERS, type Revision } from './revisions.js';
 
-const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
-
 /** A prompt with its arguments. */
 export function promptFor(revision: Revision, prompt: JsonObject): JsonObject {
   const argument = (one: JsonObject): JsonObject => shaped(revision, one, MEMBERS.argument);
@@ -90,8 +88,8 @@ function untupled(schema: unknown): unknown {
  * The root as older schemas spell it: its type is `object`, its properties are objects, where JSON Schema also takes `true`
  * and `false`.
  *
- * `$schema` goes where it says what 2025-11-25 takes for granted (SEP-1613), and always where the revision has no word for it:
- * 1.32 of the official client ignores it, but hosts that hand a schema on to a validator of another draft fail on it.
+ * `$schema` goes where the revision has no word for it: 1.32 of the official client ignores it, but hosts that hand a schema
+ * on to a validator of another draft fail on it.
  *
  * @returns nothing for keywords that are not what JSON Schema makes of them
  */
@@ -101,7 +99,7 @@ function rooted(revision: Revision, schema: JsonObject): JsonObject | undefined 
   if (required !== undefined && !(Array.isArray(required) && required.every((name) => typeof name === 'string'))) {
     return undefined;
   }
-  const keep = $schema !== DIALECT && typeof $schema === 'string' && isSince(revision, MEMBERS.schema.$schema);
+  const keep = typeof $schema === 'string' && isSince(revision, MEMBERS.schema.$schema);
   const own: JsonObject = { ...(keep ? schema : omit(schema, ['$schema'])), type: 'object' };
   if (properties === undefined) return own;
   const entries = Object.entries(properties).map(([name, one]) => [

@@ -3,10 +3,7 @@ import type { ClientTransport } from '../client/transport.js';
 
 /** How a client's messages travel to an older server. Its exchanges may yield requests of the server, too. */
 export interface LegacyWire extends ClientTransport {
-  /**
-   * The handshake is done, `notifications/initialized` included: the negotiated revision goes with later messages, and streams
-   * that belong to no exchange are opened. Called again after each `renew`.
-   */
+  /** The handshake is done: the negotiated revision goes with later messages, and streams that belong to no exchange are opened. */
   opened(protocolVersion: string): void;
   /** Makes a new session where the server has lost the old one: shakes hands again over this wire. Set by the client before `opened`. */
   renew?: (() => Promise<void>) | undefined;
@@ -14,15 +11,15 @@ export interface LegacyWire extends ClientTransport {
 
 /** A wire over a transport that knows nothing of sessions: stdio, channels, a user's own. It passes everything on. */
 export function wireOver(transport: ClientTransport): LegacyWire {
-  // Bound, since transports have private members.
-  const { incoming, respond, authorization } = transport;
   return {
     exchange: (request, options) => transport.exchange(request, options),
     notify: (message, options) => transport.notify(message, options),
-    ...(incoming && { incoming: () => incoming.call(transport) }),
-    ...(respond && { respond: (response) => respond.call(transport, response) }),
-    ...(authorization && { authorization: (options) => authorization.call(transport, options) }),
+    ...(transport.incoming && { incoming: () => transport.incoming?.() ?? nothing() }),
+    ...(transport.respond && { respond: async (response) => transport.respond?.(response) }),
+    ...(transport.authorization && { authorization: async (options) => transport.authorization?.(options) }),
     opened() {},
     close: () => transport.close(),
   };
 }
+
+async function* nothing(): AsyncGenerator<never, void, undefined> {}

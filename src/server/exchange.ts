@@ -1,5 +1,6 @@
 import type { JsonObject, JsonRpcNotification, JsonRpcResponse } from '../json-rpc.js';
 import type { ClientCapabilities, Implementation } from '../spec/types.js';
+import type { InputRequired } from './input-required.js';
 import type { Method } from './registry.js';
 
 /** Who the caller is, as the code that verified the caller's credentials says. */
@@ -48,6 +49,14 @@ export interface InputRequest {
   readonly method: string;
   /** The particulars. */
   readonly params?: JsonObject | undefined;
+  /** Of a page to open: whether what it is for has been done. Who asks waits for that, too. */
+  readonly done?: (() => boolean | Promise<boolean>) | undefined;
+}
+
+/** What a handler finds in `ctx.inputResponses` and `ctx.requestState` when it runs again. */
+export interface Given {
+  readonly inputResponses: Readonly<Record<string, unknown>> | undefined;
+  readonly requestState: unknown;
 }
 
 /** How a response goes out. */
@@ -94,8 +103,11 @@ export interface Exchange {
   respond(response: JsonRpcResponse, options?: RespondOptions): Promise<void> | void;
   /** Asks the caller; only where {@link input} is `ask`. Rejects when there is no answer in time. */
   ask?(request: InputRequest): Promise<unknown>;
-  /** Tells the caller that what a question of mode `url` asked for has been done. */
-  completed?(request: InputRequest): Promise<void>;
+  /**
+   * Fulfils the explicit form: asks what it asks and runs the handler again, until there is a result. Only where
+   * {@link input} is `ask`; a caller without it cannot be asked in this form.
+   */
+  fulfil?(form: InputRequired, again: (given: Given) => JsonObject | Promise<JsonObject>): Promise<JsonObject>;
   /** Closes the connection; the caller comes back for the rest after `retryMs`. Only where it can. */
   detach?(options: { readonly retryMs?: number | undefined }): Promise<void>;
   /** Methods that the transport serves by itself (`null`: that this caller is not served), in place of the server's. */

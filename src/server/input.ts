@@ -7,7 +7,6 @@ import type {
   ListRootsResult,
   Root,
 } from '../spec/types.js';
-import { pause } from '../util/pause.js';
 import { createSealer } from '../util/seal.js';
 import { raise, type AskOptions, type Elicited, type ElicitUrlOptions } from './context.js';
 import { formOf } from './elicitation.js';
@@ -49,7 +48,7 @@ export function askByReplay(replay: Replay): Ask {
 }
 
 /** Asks over a stream that is open for it, or says that nobody can be asked. */
-export function askOver(exchange: Exchange, { inputRounds, askMs }: ServerLimits): Ask {
+export function askOver(exchange: Exchange, { inputRounds }: ServerLimits): Ask {
   const put: Put = async (method, params, { validate, done }) => {
     checkQuestion(method, params ?? {});
     if (exchange.input !== 'ask' || exchange.ask === undefined) {
@@ -60,16 +59,10 @@ export function askOver(exchange: Exchange, { inputRounds, askMs }: ServerLimits
     }
     requireCapabilities(exchange.peer.capabilities, capabilitiesFor(method, params ?? {}));
     for (let rounds = 0; rounds < inputRounds; rounds++) {
-      const question = { method, params };
-      const answer = await exchange.ask(question);
+      const answer = await exchange.ask({ method, params, done });
       if (!isAnswer(method, answer)) continue;
-      // Agreed is not done: the page that the caller has opened takes its time.
-      const agreed = done !== undefined && answer['action'] === 'accept';
-      if (agreed) await waitFor(done, exchange.signal, askMs);
       try {
-        const value = await validate(answer);
-        if (agreed) await exchange.completed?.(question);
-        return value;
+        return await validate(answer);
       } catch (error) {
         // An answer that does not fit is asked for again.
         if (!isMcpError(error)) throw error;
@@ -78,13 +71,6 @@ export function askOver(exchange: Exchange, { inputRounds, askMs }: ServerLimits
     throw raise('limit_exceeded', `The client gave no valid answer to ${method} (limits.inputRounds: ${inputRounds})`);
   };
   return askWith(put, async (_key, fn) => fn());
-}
-
-/** Looks now and then whether something is done; gives up with the call, or after a time. */
-async function waitFor(done: () => boolean | Promise<boolean>, signal: AbortSignal, ms: number): Promise<void> {
-  const end = Date.now() + ms;
-  for (let delay = 250; !(await done()) && Date.now() < end; delay = Math.min(2 * delay, 2_000))
-    await pause(delay, signal);
 }
 
 function askWith(put: Put, once: Ask['once']): Ask {

@@ -20,10 +20,9 @@ import {
   type ElicitUrlOptions,
   type ErrorOptions,
 } from './context.js';
-import type { AuthInfo, Exchange, HttpInfo, RespondOptions } from './exchange.js';
+import type { AuthInfo, Exchange, Given, HttpInfo, RespondOptions } from './exchange.js';
 import type { Ask } from './input.js';
-import type { Given } from './fulfil.js';
-import { isInputRequired, type InputRequired } from './input-required.js';
+import { isInputRequired } from './input-required.js';
 import { logBudget, wantsLog } from './log.js';
 import type { ServerLimits } from './options.js';
 import type { Replay } from './replay.js';
@@ -267,16 +266,13 @@ export class RequestContext implements Context {
   #askingOver(handler: () => JsonObject | Promise<JsonObject>): JsonObject | Promise<JsonObject> {
     const running = handler();
     const look = (result: JsonObject): JsonObject | Promise<JsonObject> =>
-      isInputRequired(result) && this.exchange.input === 'ask' ? this.#fulfil(result, handler) : result;
+      (isInputRequired(result) &&
+        this.exchange.fulfil?.(result, (given) => {
+          this.#given = given;
+          return handler();
+        })) ||
+      result;
     return isThenable(running) ? running.then(look) : look(running);
-  }
-
-  async #fulfil(form: InputRequired, handler: () => JsonObject | Promise<JsonObject>): Promise<JsonObject> {
-    const { fulfil } = await import('./fulfil.js');
-    return fulfil(this.exchange, this.#service.limits.inputRounds, form, (given) => {
-      this.#given = given;
-      return handler();
-    });
   }
 
   async #resume(handler: () => JsonObject | Promise<JsonObject>): Promise<JsonObject> {

@@ -1,10 +1,5 @@
-import {
-  resultStamp,
-  type JsonObject,
-  type JsonRpcNotification,
-  type JsonRpcRequest,
-  type ResultStamp,
-} from '../json-rpc.js';
+import { resultStamp, type JsonObject, type JsonRpcNotification, type JsonRpcRequest } from '../json-rpc.js';
+import type { ResultStamp } from '../json-rpc.js';
 import type { SchemaTypes } from '../schema/standard.js';
 import { META_SERVER_INFO } from '../spec/meta.js';
 import type { PromptEntry, ResourceEntry, Served, ToolEntry } from '../spec/served.js';
@@ -139,10 +134,9 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
       wrapped: undefined,
     };
     this.#catalogs = catalogs;
-    const discovery = new Discovery(implementation, instructions, () =>
+    const discovery = (this.#discovery = new Discovery(implementation, instructions, () =>
       capabilitiesOf(catalogs, this.#extensions.values(), logging),
-    );
-    this.#discovery = discovery;
+    ));
     methods.set('server/discover', { call: () => discovery.result });
     for (const [name, method] of builtInMethods(catalogs)) methods.set(name, method);
     const listening = new Listening(catalogs, this.#extensions, options, mask);

@@ -106,8 +106,15 @@ export function startProcess(options: StdioTransportOptions, windows: Windows | 
   });
   // What it has started may hold its streams after its own end: nobody would be told then.
   void exited.then(async () => {
-    if (!(await within(LAST_MS, closed))) kill('SIGKILL');
+    if (await within(LAST_MS, closed)) return;
+    kill('SIGKILL');
+    // One that has left the group, or a system without groups: it keeps its ends, and nobody here waits for them.
+    if (!(await within(LAST_MS, closed))) letGo();
   });
+
+  function letGo(): void {
+    for (const stream of [stdin, stdout, child.stderr]) stream?.destroy();
+  }
 
   function kill(signal: NodeJS.Signals): void {
     if (pid === undefined) return;
@@ -148,7 +155,7 @@ export function startProcess(options: StdioTransportOptions, windows: Windows | 
     if (!(await gone(graceMs))) kill('SIGTERM');
     if (!(await gone(graceMs))) kill('SIGKILL');
     await gone(LAST_MS);
-    for (const stream of [stdin, stdout, child.stderr]) stream?.destroy();
+    letGo();
   }
 
   return {

@@ -250,7 +250,7 @@ export class Session {
     const { id } = call.request;
     if (this.#calls.get(id) !== call) return;
     this.#end(call, error);
-    // A client must not cancel the handshake of older revisions.
+    // Older revisions: "The initialize request MUST NOT be cancelled by clients" (2025-11-25, cancellation).
     if (this.#failure !== undefined || call.request.method === 'initialize') return;
     const params = { requestId: id, reason: error.message };
     this.#send({ jsonrpc: '2.0', method: 'notifications/cancelled', params }, () => !call.sent);

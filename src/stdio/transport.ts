@@ -10,7 +10,8 @@ import { Session, unlessAborted } from './session.js';
 /** Options of {@link StdioTransport}. */
 export interface StdioTransportOptions extends ChannelTransportOptions {
   /**
-   * The program. It is started without a shell, exactly as given here with `args`. Attack: a command from a configuration
+   * The program. It is started without a shell, exactly as given here with `args`; on Windows a batch file, such as `npx`, by
+   * the command interpreter, with everything escaped, and not at all with arguments that cannot be. Attack: a command from a configuration
    * that someone else wrote runs with the rights of this process; show it to the user before.
    */
   readonly command: string;
@@ -89,8 +90,8 @@ export class StdioTransport implements ClientTransport {
 
   /** The id of the process that runs; `undefined` before the first message and after its end. */
   get pid(): number | undefined {
-    for (const { pid, over } of this.#processes) if (!over) return pid;
-    return undefined;
+    // The newest, since one that is on its way out may still run.
+    return [...this.#processes].filter(({ over }) => !over).at(-1)?.pid;
   }
 
   /**

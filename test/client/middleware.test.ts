@@ -170,7 +170,7 @@ describe('prior', () => {
   });
 
   it('that is unknown asks for a fallback, as a pinned revision does', async () => {
-    const prior: ServerFacts = { ...facts, protocolVersion: '2025-11-25', era: 'legacy' };
+    const prior: ServerFacts = { ...facts, protocolVersion: '1999-01-01', era: 'legacy' };
     await expect(McpClient.connect('https://a.test/', { prior })).rejects.toMatchObject({
       code: 'unsupported_version',
     });

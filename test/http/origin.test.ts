@@ -152,17 +152,17 @@ test.each([
 test('A14: CORS headers name the origin, never a wildcard, and vary by it', () => {
   expect(corsHeaders('https://a.test', {})).toEqual({
     'access-control-allow-origin': 'https://a.test',
-    'access-control-expose-headers': 'WWW-Authenticate, Retry-After',
+    'access-control-expose-headers': 'WWW-Authenticate, Retry-After, Mcp-Session-Id',
     vary: 'Origin',
   });
   expect(corsHeaders('https://a.test', { exposeHeaders: ['X-Cost'] })).toMatchObject({
-    'access-control-expose-headers': 'WWW-Authenticate, Retry-After, X-Cost',
+    'access-control-expose-headers': 'WWW-Authenticate, Retry-After, Mcp-Session-Id, X-Cost',
   });
 });
 
-test('a preflight grants POST and the headers that it asks for', () => {
+test('a preflight grants POST, what sessions need beside it, and the headers that it asks for', () => {
   expect(preflightHeaders('mcp-param-region, authorization', {})).toEqual({
-    'access-control-allow-methods': 'POST',
+    'access-control-allow-methods': 'POST, GET, DELETE',
     'access-control-allow-headers': 'mcp-param-region, authorization',
     'access-control-max-age': '7200',
     vary: 'Origin, Access-Control-Request-Headers',

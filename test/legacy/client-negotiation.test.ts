@@ -29,7 +29,7 @@ const status =
     new Response('no', { status: code, headers });
 
 describe('an older server over HTTP', () => {
-  // spec: basic/transports/streamable-http#backward-compatibility.2
+  // spec: basic/transports/streamable-http#backward-compatibility.1
   it.each<[string, NonNullable<Answers['discover']>]>([
     ...[400, 402, 404, 405, 406, 409, 410, 415, 418, 422, 429].map((code): [string, () => Response] => [
       `HTTP ${code}`,
@@ -227,8 +227,69 @@ describe('an older server over HTTP', () => {
   });
 });
 
+describe('a server on HTTP+SSE', () => {
+  const event = (name: string, data: string): Uint8Array =>
+    new TextEncoder().encode(`event: ${name}\ndata: ${data}\n\n`);
+
+  /** Answers POST to the URL with a status, and speaks HTTP+SSE. */
+  function sseServer(code: number): {
+    fetch: NonNullable<ConnectOptions['fetch']>;
+    posts: [string, string | undefined][];
+  } {
+    let stream!: ReadableStreamDefaultController<Uint8Array>;
+    const posts: [string, string | undefined][] = [];
+    return {
+      posts,
+      async fetch(url, init) {
+        if (init.method === 'GET') {
+          const body = new ReadableStream<Uint8Array>({ start: (own) => void (stream = own) });
+          stream.enqueue(event('endpoint', '/messages'));
+          return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+        }
+        const { id, method } = JSON.parse(init.body as string) as Message;
+        posts.push([new globalThis.URL(url).pathname, method]);
+        if (!url.endsWith('/messages')) return new Response(null, { status: code });
+        const answer = method === 'initialize' ? { ...INITIALIZED, protocolVersion: '2024-11-05' } : { content: [] };
+        if (id !== undefined) stream.enqueue(event('message', JSON.stringify({ jsonrpc: '2.0', id, result: answer })));
+        return new Response(null, { status: 202 });
+      },
+    };
+  }
+
+  // https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#backwards-compatibility
+  it.each([400, 404, 405])('is found where initialize is answered with HTTP %d', async (code) => {
+    const server = sseServer(code);
+    const client = await connect(server.fetch);
+    expect(client.server).toMatchObject({ era: 'legacy', protocolVersion: '2024-11-05' });
+    await expect(client.callTool('x')).resolves.toEqual({ content: [] });
+    expect(server.posts).toEqual([
+      ['/mcp', 'server/discover'],
+      ['/mcp', 'initialize'],
+      ['/messages', 'initialize'],
+      ['/messages', 'notifications/initialized'],
+      ['/messages', 'tools/call'],
+    ]);
+  });
+
+  it('is not looked for where the handshake is refused for another reason', async () => {
+    for (const [code, initialize] of [
+      ['unauthorized', status(401)],
+      ['http_status', status(503)],
+      ['unsupported_version', ({ id }: Message) => failure(id, -32603)],
+    ] as const) {
+      let asked = false;
+      const server = oldHttp({
+        initialize,
+        get: () => ((asked = true), new Response(null, { status: 405 })),
+      });
+      expect((await errorOf(McpClient.connect(URL, { fetch: server.fetch }))).code).toBe(code);
+      expect(asked).toBe(false);
+    }
+  });
+});
+
 describe('what was found', () => {
-  // spec: basic/versioning#backward-compatibility-with-initialization-based-versions.2
+  // spec: basic/versioning#backward-compatibility-with-initialization-based-versions.1
   it('is kept for the origin, so that the next client asks in the older way at once', async () => {
     const server = oldHttp();
     await connect(server.fetch);
@@ -335,6 +396,7 @@ describe('a server behind a channel', () => {
     expect((await connecting).server).toMatchObject({ era: 'modern', info: { name: 'new' } });
   });
 
+  // spec: basic/transports/stdio#backward-compatibility.2
   it.each([-32601, -32602, -32600, -32000, 0])('that answers error %d is an older one', async (code) => {
     const server = oldChannel();
     const connecting = McpClient.connect(server.transport);

@@ -118,7 +118,7 @@ export interface Connected extends OldChannel {
 
 /** A client that has shaken hands with a server on a channel. */
 export async function connected(
-  answer: Partial<typeof INITIALIZED> & { readonly capabilities?: object } = {},
+  answer: { readonly protocolVersion?: string; readonly capabilities?: object } = {},
   options: ConnectOptions = {},
 ): Promise<Connected> {
   const server = oldChannel();

@@ -6,7 +6,8 @@ import type { EventStore, StoredEvents } from '../../src/server/past-stores.ts';
 afterEach(() => void vi.useRealTimers());
 
 /** The memory store answers at once. */
-const read = (store: EventStore, stream: string, after = 0): StoredEvents | undefined => store.read(stream, after);
+const read = (store: EventStore, stream: string, after = 0): StoredEvents | undefined =>
+  store.read(stream, after) as StoredEvents | undefined;
 
 const append = (store: EventStore, stream: string, ...data: string[]): void => {
   const last = read(store, stream)?.last ?? 0;

@@ -12,8 +12,8 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 /** What a message of the other side is looked into for. */
 export type Message = Record<string, any>;
 
-export const JSON_AND_STREAM = 'application/json, text/event-stream';
-export const NEWEST = '2025-11-25';
+const JSON_AND_STREAM = 'application/json, text/event-stream';
+const NEWEST = '2025-11-25';
 
 export interface ClientSettings {
   readonly revision?: string;
@@ -55,7 +55,10 @@ export class EventReader {
   }
 
   get lastEventId(): string | undefined {
-    return this.events.findLast(({ id }) => id !== undefined)?.id;
+    return this.events
+      .map(({ id }) => id)
+      .reverse()
+      .find((id) => id !== undefined);
   }
 
   /** The next event, those without data too. `undefined` at the end. */

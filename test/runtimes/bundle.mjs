@@ -17,7 +17,12 @@ export async function bundle(file, conditions) {
     target: 'es2022',
     platform: 'neutral',
     mainFields: ['module', 'main'],
+    // Of what is not used here: where a process is started.
+    external: ['node:*'],
     conditions,
+    // The one of test/ has paths that lead to the source.
+    tsconfigRaw: {},
+    logLevel: 'error',
   });
   return outputFiles[0]?.text ?? '';
 }

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { McpClient } from 'mcpwire/client';
 import { ChannelTransport, type ChannelTransportOptions } from 'mcpwire/stdio';
@@ -210,6 +211,26 @@ describe('garbage', () => {
     await send(empty(id, 'fine'));
     expect((await call).content).toMatchObject([{ text: 'fine' }]);
     expect(warnings).toEqual([expect.stringContaining('Server started!')]);
+  });
+
+  test('each call gets its answer, whatever lines are between, and however all of them are cut', async () => {
+    const noise = fc.oneof(
+      fc.constantFrom('', '{', 'null', '[]', '{"jsonrpc":"2.0"}', '{"id":"x","result":{}}', '\u{1f30d} started', '\r'),
+      fc.string({ unit: 'grapheme' }).map((text) => text.replaceAll(/[\r\n]/g, '')),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(noise, { maxLength: 8 }), fc.integer({ min: 1, max: 40 }), async (lines, size) => {
+        const { client, send, next } = await connected();
+        const calls = lines.map((_line, index) => client.callTool(`${index}`));
+        const answers: string[] = [];
+        for (const line of lines) answers.push(line, JSON.stringify(empty((await next())?.['id'], `ö${line}`)));
+        const bytes = new TextEncoder().encode(`${answers.join('\n')}\n`);
+        for (let at = 0; at < bytes.length; at += size) await send(bytes.slice(at, at + size));
+        const results = await Promise.all(calls);
+        expect(results.map(({ content }) => content)).toMatchObject(lines.map((line) => [{ text: `ö${line}` }]));
+      }),
+      { numRuns: 50 },
+    );
   });
 
   test('a malformed response fails its call', async () => {

@@ -7,10 +7,15 @@ interface WebChannel {
   readonly writable: WritableStream<Uint8Array>;
 }
 
-/** Two ends of one channel. */
-export function channelPair(): { readonly client: WebChannel; readonly server: WebChannel } {
-  const up = new TransformStream<Uint8Array, Uint8Array>();
-  const down = new TransformStream<Uint8Array, Uint8Array>();
+/** Two ends of one channel. `size`: bytes of each piece that arrives; without it, what was written at once. */
+export function channelPair(size = Infinity): { readonly client: WebChannel; readonly server: WebChannel } {
+  const pieces: Transformer<Uint8Array, Uint8Array> = {
+    transform(bytes, controller) {
+      for (let at = 0; at < bytes.length; at += size) controller.enqueue(bytes.slice(at, at + size));
+    },
+  };
+  const up = new TransformStream(pieces);
+  const down = new TransformStream(pieces);
   return {
     client: { readable: down.readable, writable: up.writable },
     server: { readable: up.readable, writable: down.writable },

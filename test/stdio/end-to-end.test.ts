@@ -12,8 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => built.remove());
 
-function overChannel() {
-  const { client, server } = channelPair();
+function overChannel(size?: number) {
+  const { client, server } = channelPair(size);
   serveChannel(world({ secret: 'known to the tests alone' }), server);
   return new ChannelTransport(client);
 }
@@ -23,7 +23,7 @@ function overProcess() {
 }
 
 describe.each([
-  ['a channel in memory', overChannel],
+  ['a channel in memory', () => overChannel()],
   ['a process', overProcess],
 ])('over %s', (_name, open) => {
   // spec: basic/transports#custom-transports.3 basic/transports/stdio#top.5
@@ -108,4 +108,14 @@ describe.each([
     expect(await waiting).toMatchObject({ code: 'closed' });
     await expect(client.callTool('echo', { text: '' })).rejects.toMatchObject({ code: 'closed' });
   });
+});
+
+test('A30: 9 MB in one line each way, in pieces of 1 KB', async () => {
+  const client = await McpClient.connect(overChannel(1_000));
+  const text = 'ß€🌍'.repeat(1_000_000);
+  expect(new TextEncoder().encode(text).length).toBe(9_000_000);
+  const { content } = await client.callTool('echo', { text });
+  // Compared as a whole, since a difference would be printed.
+  expect(content.length === 1 && content[0]?.type === 'text' && content[0].text === text).toBe(true);
+  await client.close();
 });

@@ -57,6 +57,22 @@ test('the cancellation of a request of its own does not end the call with the sa
   expect(outside).toEqual([note('notifications/cancelled', { requestId: 1 })]);
 });
 
+test('initialize is not cancelled, whatever becomes of its caller', async () => {
+  const { transport, next } = opened();
+  const controller = new AbortController();
+  const leaving = (method: string) =>
+    transport.exchange({ jsonrpc: '2.0', id: method, method }, { signal: controller.signal })[Symbol.asyncIterator]();
+  const ended = ['initialize', 'ping'].map((method) =>
+    leaving(method)
+      .next()
+      .catch(() => {}),
+  );
+  expect([await next(), await next()]).toMatchObject([{ method: 'initialize' }, { method: 'ping' }]);
+  controller.abort();
+  await Promise.all(ended);
+  expect(await next()).toMatchObject({ method: 'notifications/cancelled', params: { requestId: 'ping' } });
+});
+
 test.each([
   'notifications/tools/list_changed',
   'notifications/prompts/list_changed',

@@ -80,7 +80,8 @@ describe('StdioTransport', () => {
       stderr: (text) => (stderr += text),
     });
     await McpClient.connect(transport).catch(() => {});
-    expect(JSON.parse(stderr)).toEqual(args);
+    // It is started again, since it may have died of a question that it does not know.
+    expect(JSON.parse(stderr.split('\n')[0] ?? '')).toEqual(args);
   });
 
   // spec: basic#auth.2
@@ -122,6 +123,22 @@ describe('StdioTransport', () => {
       expect(error).toMatchObject({ code: 'stream_ended', exitSignal: 'SIGKILL' });
     }
     await client.close();
+  });
+
+  test('the end of a process is told, although one that has left its group holds its stdout', async () => {
+    const script = `
+      const idle = ['--eval', 'setTimeout(() => {}, 60_000)'];
+      const child = require('child_process').spawn(process.execPath, idle, { stdio: ['ignore', 1, 'ignore'], detached: true });
+      process.stderr.write('child ' + child.pid, () => process.exit(7));`;
+    let stderr = '';
+    const transport = new StdioTransport({
+      command: process.execPath,
+      args: ['--eval', script],
+      stderr: (text) => (stderr += text),
+    });
+    await expect(McpClient.connect(transport)).rejects.toMatchObject({ code: 'stream_ended', exitCode: 7 });
+    await transport.close();
+    process.kill(Number(/child (\d+)/.exec(stderr)?.[1]));
   });
 
   // spec: basic/transports/stdio#unexpected-termination.1

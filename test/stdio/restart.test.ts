@@ -41,7 +41,6 @@ const call = async (transport: ClientTransport, name = 'pid') => {
 const failureOf = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => error);
 
 describe('a server that dies of the probe', () => {
-  // spec: basic/transports/stdio#unexpected-termination.1
   test('tells why, and is started anew with the next message', async () => {
     const transport = transportTo('old', '--dies');
     await expect(ask(transport, 'server/discover')).rejects.toMatchObject({
@@ -131,7 +130,6 @@ describe('greet', () => {
     await transport.close();
   });
 
-  // spec: basic/patterns/subscriptions#graceful-closure.2
   test('while nobody sends, a subscription starts the process anew, and it is greeted', async () => {
     const transport = transportTo('server');
     const client = await McpClient.connect(transport);

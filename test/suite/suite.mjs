@@ -3,6 +3,7 @@
 import { addAbortTests } from './abort-tests.mjs';
 import { addCallTests } from './call-tests.mjs';
 import { addCatalogTests } from './catalog-tests.mjs';
+import { addChannelTests } from './channel-tests.mjs';
 import { addErrorTests } from './error-tests.mjs';
 import { addInputTests } from './input-tests.mjs';
 import { addParallelTests } from './parallel-tests.mjs';
@@ -38,6 +39,7 @@ function addTests(test, target) {
   addInputTests(test, target);
   addParallelTests(test, target);
   addPayloadTests(test, target);
+  addChannelTests(test);
 }
 
 /**

@@ -294,7 +294,8 @@ describe('what a client makes of it', () => {
     const wire = recordWire();
     const fetch = wire.wrap(faultyFetch((url, init) => server.fetch(new Request(url, init)), { status: 503 }));
     expect((await errorOf(McpClient.connect('http://localhost/mcp', { fetch }))).status).toBe(503);
-    expect(wire.entries.at(-1)).toEqual({ exchange: 1, direction: 'received', status: 503 });
+    // The second one, after which a server is given up.
+    expect(wire.entries.at(-1)).toEqual({ exchange: 2, direction: 'received', status: 503 });
   });
 
   test('a delay beyond the time limit is a timeout', async () => {

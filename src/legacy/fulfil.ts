@@ -1,16 +1,10 @@
 import type { JsonObject } from '../json-rpc.js';
-import { raise } from './context.js';
-import type { Exchange } from './exchange.js';
-import { isInputRequired, type InputRequired } from './input-required.js';
-import { capabilitiesFor, checkQuestion, isAnswer } from './questions.js';
-import { requireCapabilities } from './capabilities.js';
+import { raise } from '../server/context.js';
+import type { Exchange, Given } from '../server/exchange.js';
+import { isInputRequired, type InputRequired } from '../server/input-required.js';
+import { capabilitiesFor, checkQuestion, isAnswer } from '../server/questions.js';
+import { requireCapabilities } from '../server/capabilities.js';
 import { pause } from '../util/pause.js';
-
-/** What a handler finds in `ctx.inputResponses` and `ctx.requestState` when it runs again. */
-export interface Given {
-  readonly inputResponses: Readonly<Record<string, unknown>> | undefined;
-  readonly requestState: unknown;
-}
 
 /** Milliseconds before a handler that only wanted to be called again is called again; twice as many the next time. */
 const FIRST_PAUSE_MS = 250;
