@@ -166,7 +166,7 @@ describe('ctx.elicitUrl', () => {
       elicitationId: expect.stringMatching(/^[\w-]{22}$/),
     });
     await client.answer(question, { action: 'accept' });
-    const { elicitationId } = question?.['params'] as { elicitationId: string };
+    const elicitationId = (question?.['params'] as Message)['elicitationId'] as string;
     expect(await call.rest()).toMatchObject([
       { method: 'notifications/elicitation/complete', params: { elicitationId } },
       { id: 1, result: { content: [{ text: 'accept' }] } },

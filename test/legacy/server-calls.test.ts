@@ -4,8 +4,8 @@ import { describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { McpServer, type ServerOptions } from 'mcpwire/server';
 import { serve } from 'mcpwire/node';
-import { gate, settle, until, type Gate } from '../helpers/gate.ts';
-import { OldClient, responseOf, serving, textOf, twice, type Message } from './server-support.ts';
+import { gate, until, type Gate } from '../helpers/gate.ts';
+import { closing, EventReader, OldClient, responseOf, serving, textOf, twice, type Message } from './server-support.ts';
 
 /** A server whose one tool waits, and what becomes of it. */
 interface Waiting {
@@ -95,7 +95,7 @@ describe('a lost connection', () => {
     const call = fetch(url, { method: 'POST', headers: client.headers(), body, signal: leaving.signal });
     await begun.opened;
     leaving.abort();
-    await expect(call).rejects.toThrow();
+    await expect(call).rejects.toThrow('aborted');
     expect(await aborted.opened).toMatchObject({ code: 'aborted' });
   });
 
@@ -127,7 +127,7 @@ describe('a lost connection', () => {
     const call = fetch(url, { method: 'POST', headers: client.headers(), body, signal: leaving.signal });
     await begun.opened;
     leaving.abort();
-    await expect(call).rejects.toThrow();
+    await expect(call).rejects.toThrow('aborted');
     go.open();
     expect(await ended.opened).toMatchObject({ content: [{ text: 'done, not aborted' }] });
   });
@@ -241,7 +241,7 @@ describe('a stream of a call', () => {
     const { url } = await serving(server);
     const client = await OldClient.open(url);
     const response = await client.request('own/early');
-    const call = new (await import('./server-support.ts')).EventReader(response);
+    const call = new EventReader(response);
     expect(await call.rest()).toMatchObject([{ id: 1, result: { early: true } }, { method: 'own/later' }]);
   });
 
@@ -326,7 +326,7 @@ describe('notifications/cancelled', () => {
     const call = client.callTool({ name: 'wait', arguments: {} }, undefined, { signal: aborter.signal });
     await begun.opened;
     aborter.abort('enough');
-    await expect(call).rejects.toThrow();
+    await expect(call).rejects.toThrow('enough');
     expect(await aborted.opened).toMatchObject({ code: 'aborted' });
     await transport.terminateSession();
     await client.close();
@@ -484,7 +484,7 @@ describe('closing', () => {
     await begun.opened;
     await close({ graceMs: 10 });
     expect(await standing.rest()).toEqual([]);
-    await expect(fetch(url)).rejects.toThrow();
+    await expect(fetch(url)).rejects.toThrow('fetch failed');
     await server.close({ graceMs: 0 });
   });
 
@@ -504,12 +504,7 @@ describe('closing', () => {
       const again = await client.listen(standing.lastEventId);
       expect(vi.getTimerCount()).toBeGreaterThan(0);
       await again.cut();
-      let closed = false;
-      void server.close().then(() => (closed = true));
-      while (!closed) {
-        await settle(1);
-        await vi.advanceTimersByTimeAsync(5);
-      }
+      await closing(server);
       await standing.rest();
       expect(vi.getTimerCount()).toBe(0);
     } finally {

@@ -11,7 +11,7 @@ import { McpServer, type ServerOptions } from 'mcpwire/server';
 import { memorySessionStore } from '../../src/legacy/session-store.ts';
 import { gate, settle, until } from '../helpers/gate.ts';
 import { dial, encodeRequest } from '../helpers/raw-http.ts';
-import { OldClient, serving, shared, twice, type EventReader, type Message } from './server-support.ts';
+import { closing, OldClient, serving, shared, twice, type EventReader, type Message } from './server-support.ts';
 
 afterEach(() => void vi.useRealTimers());
 
@@ -33,16 +33,6 @@ const next = async (stream: EventReader, count: number): Promise<unknown[]> => {
   return told(messages);
 };
 const subscribe = (client: OldClient, uri: unknown): Promise<Message> => client.ask('resources/subscribe', { uri });
-
-/** Closes a server whose timers somebody else plays. */
-async function closing(server: McpServer<unknown>): Promise<void> {
-  let closed = false;
-  void server.close().then(() => (closed = true));
-  while (!closed) {
-    await settle(1);
-    await vi.advanceTimersByTimeAsync(5);
-  }
-}
 
 // See 2025-11-25 basic/transports, "Listening for Messages from the Server".
 describe('GET', () => {
@@ -101,7 +91,7 @@ describe('GET', () => {
     const first = await client.listen();
     const second = await client.listen();
     expect(second.status).toBe(409);
-    expect(await second.response.headers.get('content-type')).toBe('application/json');
+    expect(second.response.headers.get('content-type')).toBe('application/json');
     server.notify.toolsChanged();
     expect(await next(first, 1)).toEqual(['notifications/tools/list_changed']);
     const burst = await Promise.all(Array.from({ length: 10 }, () => client.listen()));
@@ -112,7 +102,8 @@ describe('GET', () => {
     const { url } = await serving(build());
     const client = await OldClient.open(url);
     const burst = await Promise.all(Array.from({ length: 10 }, () => client.listen()));
-    expect(burst.map(({ status }) => status).sort()).toEqual([200, ...Array.from({ length: 9 }, () => 409)]);
+    expect(burst.map(({ status }) => status).filter((status) => status === 200)).toHaveLength(1);
+    expect(burst.every(({ status }) => status === 200 || status === 409)).toBe(true);
   });
 
   test('works again after the first one has left', async () => {
@@ -244,7 +235,7 @@ describe('resources/subscribe', () => {
     const uris = Array.from({ length: 20 }, (_, at) => `file://f${at}`);
     await Promise.all(uris.map((uri) => subscribe(client, uri)));
     for (const uri of uris) server.notify.resourceUpdated(uri);
-    expect((await next(stream, 20)).sort()).toEqual(uris.sort());
+    expect(new Set(await next(stream, 20))).toEqual(new Set(uris));
   });
 
   test('of a hidden resource is answered like that of one that there is not', async () => {
