@@ -166,9 +166,9 @@ describe('ctx.elicitUrl', () => {
       elicitationId: expect.stringMatching(/^[\w-]{22}$/),
     });
     await client.answer(question, { action: 'accept' });
-    const elicitationId = (question?.['params'] as Message)['elicitationId'] as string;
+    const { elicitationId } = (question as Message)['params'] as Message;
     expect(await call.rest()).toMatchObject([
-      { method: 'notifications/elicitation/complete', params: { elicitationId } },
+      { method: 'notifications/elicitation/complete', params: { elicitationId: elicitationId as string } },
       { id: 1, result: { content: [{ text: 'accept' }] } },
     ]);
   });

@@ -2,7 +2,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
-import { McpServer, type ServerOptions } from 'mcpwire/server';
+import { McpServer, type Change, type ServerOptions } from 'mcpwire/server';
 import { serve } from 'mcpwire/node';
 import { gate, until, type Gate } from '../helpers/gate.ts';
 import { closing, EventReader, OldClient, responseOf, serving, textOf, twice, type Message } from './server-support.ts';
@@ -300,8 +300,10 @@ describe('notifications/cancelled', () => {
 
   test('is nothing to complain of when it comes too late, is malformed or of another session', async () => {
     const errors: unknown[] = [];
+    const published: Change[] = [];
     const { build, begun, go } = waiting({ says: true });
-    const { url } = await serving(build({ onError: (error) => void errors.push(error) }));
+    const bus = { publish: (change: Change) => void published.push(change), subscribe: () => () => {} };
+    const { url } = await serving(build({ bus, onError: (error) => void errors.push(error) }));
     const client = await OldClient.open(url);
     const stranger = await OldClient.open(url);
     const call = await client.call('wait');
@@ -314,6 +316,10 @@ describe('notifications/cancelled', () => {
     expect(textOf((await call.rest()).at(-1))).toBe('done, not aborted');
     expect((await client.notify('notifications/cancelled', { requestId: 1 })).status).toBe(202);
     expect(errors).toEqual([]);
+    // To other processes, of which one may know it, goes what could name a request.
+    const passed = published.flatMap((change) => (change.kind === 'session' ? [change.message as Message] : []));
+    const ids = passed.filter(({ type }) => type === 'cancel').map(({ params }) => (params as Message)['requestId']);
+    expect(ids).toEqual(['other', '1', 1, 1]);
   });
 
   test('of the real client aborts ctx.signal', async () => {
@@ -473,6 +479,21 @@ describe('closing', () => {
     expect(await resumed.rest()).toEqual([]);
   });
 
+  test('ends connections that follow what another process writes, which goes on', async () => {
+    const { build, begun, go } = waiting({ says: true });
+    const [a, b, , other] = await twice(build);
+    const client = await OldClient.open(a);
+    const call = await client.call('wait');
+    await call.message();
+    await begun.opened;
+    const there = await client.at(b).listen(call.lastEventId);
+    await other.close();
+    expect(await there.rest()).toEqual([]);
+    const back = await client.listen(there.lastEventId);
+    go.open();
+    expect(textOf((await back.rest()).at(-1))).toBe('done, not aborted');
+  });
+
   test('of serve() ends what it serves, in time, though handlers do not listen', async () => {
     const { build, begun } = waiting({ says: true, obeys: false });
     const server = build();
@@ -486,6 +507,25 @@ describe('closing', () => {
     expect(await standing.rest()).toEqual([]);
     await expect(fetch(url)).rejects.toThrow('fetch failed');
     await server.close({ graceMs: 0 });
+  });
+
+  test('by the client of a connection leaves no timers for it, though the call goes on', async () => {
+    const { build, begun, go } = waiting({ says: true });
+    const { url } = await serving(build());
+    const client = await OldClient.open(url);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const call = await client.call('wait');
+      await call.message();
+      await begun.opened;
+      const before = vi.getTimerCount();
+      await call.cut();
+      await until(() => vi.getTimerCount() < before);
+      expect(vi.getTimerCount()).toBe(before - 1);
+    } finally {
+      vi.useRealTimers();
+    }
+    go.open();
   });
 
   test('leaves no timers behind', async () => {

@@ -197,6 +197,17 @@ describe('resources/subscribe', () => {
     }
   });
 
+  test('is effective by then, however long it takes to decide', async () => {
+    const mayWatch = () => new Promise<boolean>((resolve) => setTimeout(() => resolve(true), 20));
+    const server = build({ mayWatch });
+    const { url } = await serving(server);
+    const client = await OldClient.open(url);
+    const stream = await client.listen();
+    await subscribe(client, 'test://one');
+    server.notify.resourceUpdated('test://one');
+    expect(await next(stream, 1)).toEqual(['test://one']);
+  });
+
   test('before GET counts, too', async () => {
     const server = build();
     const { url } = await serving(server);
