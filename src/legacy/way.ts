@@ -20,8 +20,8 @@ export function wayToPast(host: PastHost): WayToPast {
       const { servePast } = await import('./server.js');
       return (past ??= servePast(host));
     },
-    close() {
-      past?.close();
+    async close() {
+      await past?.close();
     },
   };
 }

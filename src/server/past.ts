@@ -103,8 +103,8 @@ export interface Past {
    * @param standing where notifications go that belong to no request
    */
   channel(standing: Exchange, place: Running): PastChannel;
-  /** Lets go of everything. */
-  close(): void;
+  /** Lets go of everything, once what was aborted just now has had its turn to say so. */
+  close(): Promise<void>;
 }
 
 /** The way to who serves older peers, who is loaded with the first of them. */
@@ -112,8 +112,8 @@ export interface WayToPast {
   /** Whether a POST that is not of the modern era comes from one of them, rather than from a peer that speaks plain JSON-RPC. */
   leads(value: unknown, head: Head, version: string | null | undefined): boolean;
   open(): Promise<Past>;
-  /** Lets go of everything. */
-  close(): void;
+  /** Lets go of everything, once what was aborted just now has had its turn to say so. */
+  close(): Promise<void>;
 }
 
 /** Makes the way of one server. */

@@ -426,7 +426,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     this.#listening.close();
     await this.#running.close(graceMs);
     // No sooner: what runs may still wait for answers.
-    this.#past?.close();
+    await this.#past?.close();
   }
 
   // Habits of other libraries get an error that shows the line to write instead. Not `connect`, which workerd looks for in
