@@ -73,7 +73,7 @@ export type {
 } from './server/rate-limit.js';
 export type { Span, SpanOptions, Tracer } from './util/tracing.js';
 export type { ServerCache, ServerLimits, ServerOptions } from './server/options.js';
-export type { LegacyOptions } from './server/past.js';
+export type { HttpSsePaths, LegacyOptions } from './server/past.js';
 export type {
   EventStore,
   SessionChange,

@@ -60,7 +60,7 @@ export function concat(chunks: readonly Uint8Array[], length: number): Uint8Arra
  * envelope key
  */
 export function parseMessage(bytes: Uint8Array, limits: JsonLimits): unknown {
-  const keys = countRootKeys(bytes, limits);
+  const keys = countKeys(bytes, limits);
   let value: unknown;
   try {
     value = JSON.parse(utf8.decode(bytes));
@@ -68,10 +68,20 @@ export function parseMessage(bytes: Uint8Array, limits: JsonLimits): unknown {
     throw new McpError('parse_error', 'The body is not valid JSON in UTF-8', { cause });
   }
   // Fewer members than keys: the parser has dropped one.
-  if (keys !== 0 && typeof value === 'object' && value !== null && Object.keys(value).length < keys) {
+  if (keys !== 0 && membersOf(value) < keys) {
     throw new McpError('invalid_request', 'The message has a member twice');
   }
   return value;
+}
+
+/** How many members a message has, or all messages of an array. */
+function membersOf(value: unknown): number {
+  const messages: readonly unknown[] = Array.isArray(value) ? value : [value];
+  let count = 0;
+  for (const message of messages)
+    if (typeof message === 'object' && message !== null && !Array.isArray(message))
+      count += Object.keys(message).length;
+  return count;
 }
 
 // What JSON is made of, as bytes. Plain constants, which bundlers inline.
@@ -88,23 +98,25 @@ export const CLOSE_OBJECT = 125;
  * One pass before the parser, so that depth and size are bounded on engines whose parsers recurse. Over bytes, since all
  * that matters here is ASCII, and no byte of another character is. On bytes that are no JSON its count does not matter.
  *
- * @returns how many keys the outermost object spells out
+ * @returns how many keys the outermost object spells out, or the objects of an outermost array
  */
-function countRootKeys(bytes: Uint8Array, { jsonDepth, jsonValues }: JsonLimits): number {
+function countKeys(bytes: Uint8Array, { jsonDepth, jsonValues }: JsonLimits): number {
   const { length } = bytes;
   let depth = 0;
   let values = 1;
   let keys = 0;
+  let envelope = 1;
   for (let index = 0; index < length; index++) {
     const code = bytes[index];
     if (code === QUOTE) {
       for (index++; index < length && bytes[index] !== QUOTE; index++) if (bytes[index] === BACKSLASH) index++;
     } else if (code === COLON) {
-      if (depth === 1) keys++;
+      if (depth === envelope) keys++;
     } else if (code === COMMA) {
       values++;
     } else if (code === OPEN_OBJECT || code === OPEN_ARRAY) {
       values++;
+      if (depth === 0 && code === OPEN_ARRAY) envelope = 2;
       if (++depth > jsonDepth) {
         throw new McpError('invalid_request', `The body exceeds limits.jsonDepth: ${jsonDepth}`);
       }

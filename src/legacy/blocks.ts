@@ -31,7 +31,9 @@ function linkText({ title, name, uri }: JsonObject): string {
 }
 
 function describe({ type, mimeType }: JsonObject): string {
-  return typeof mimeType === 'string' ? `${String(type)} content, ${mimeType},` : `${String(type)} content`;
+  // Whatever a handler gives: some objects cannot be made a string.
+  const kind = typeof type === 'string' ? type : 'unknown';
+  return typeof mimeType === 'string' ? `${kind} content, ${mimeType},` : `${kind} content`;
 }
 
 /** The object with the annotations that the revision knows. */

@@ -62,13 +62,14 @@ export class EventStream {
    * Sends a message: into the store, then to whoever is connected.
    *
    * @param message JSON text
+   * @param response somebody waits for it: it is not dropped, however much is on its way
    * @returns settles when it is stored and there is room for more. Never rejects: the client comes back, and what the store
    *   has not kept by then it is told
    */
-  async send(message: string): Promise<void> {
+  async send(message: string, response = false): Promise<void> {
     if (this.#over) return;
     // The author does not await, the store is slow. The number is gone, so that the gap shows.
-    if (this.#queued > this.#settings.streamDropBytes) this.#last++;
+    if (!response && this.#queued > this.#settings.streamDropBytes) this.#last++;
     else await this.#append(message, false);
   }
 

@@ -63,6 +63,11 @@ export class SessionExchange implements Exchange, Silent {
     return this.#controller.signal;
   }
 
+  /** It has become a stream. */
+  get opened(): boolean {
+    return this.#state === OPEN;
+  }
+
   get unsent(): number {
     return this.#state === OPEN ? this.#settings.reply.unsent() : 0;
   }
@@ -90,7 +95,7 @@ export class SessionExchange implements Exchange, Silent {
     const text = encodeMessage(response);
     if (this.#state === OPEN || (more && this.#settings.streams)) {
       const stream = this.#open();
-      if (more) return stream.send(text);
+      if (more) return stream.send(text, true);
       this.finish();
       return stream.finish(text);
     }

@@ -2,17 +2,18 @@ import { McpError } from '../errors.js';
 import { LAST_EVENT_HEADER, SESSION_HEADER, VERSION_HEADER } from '../http/headers.js';
 import { acceptsStream } from '../http/media.js';
 import { isObject, isRequest, readId, readIncoming, type JsonObject } from '../json-rpc.js';
-import type { HttpInfo, Peer } from '../server/exchange.js';
 import { fail, refuse, type Head } from '../server/http-endpoint.js';
 import { HttpExchange, type ExchangeSettings } from '../server/http-exchange.js';
 import { timerMs } from '../server/options.js';
 import type { Arrival, PastHost } from '../server/past.js';
 import type { Method } from '../server/registry.js';
-import type { Trusted } from '../server/definition.js';
+import { ArrivalPeer, isResponse } from './arrival.js';
+import { Batch, BatchExchange, isBatch, readBatch } from './batch.js';
 import { EventStream, type EventStreamSettings } from './event-stream.js';
 import type { EventStore } from '../server/past-stores.js';
 import { memoryEventStore } from './event-store.js';
 import { SessionExchange } from './http-exchange.js';
+import { HttpSse } from './http-sse.js';
 import { HttpStanding } from './http-standing.js';
 import { LEGACY_VERSIONS } from '../spec/versions.js';
 import { factsOf, legacyMethods } from './methods.js';
@@ -30,6 +31,7 @@ const NOTHING: JsonObject = Object.freeze({});
 export class LegacyHttp {
   readonly #host: PastHost;
   readonly #sessions: Sessions | undefined;
+  readonly #sse: HttpSse | undefined;
   readonly #methods: ReadonlyMap<string, Method | null>;
   readonly #events: EventStore;
   readonly #settings: ExchangeSettings;
@@ -37,13 +39,14 @@ export class LegacyHttp {
   constructor(host: PastHost) {
     this.#host = host;
     const { legacy, keepAliveMs = 8_000 } = host.options;
-    const { sessions = true, eventStore = memoryEventStore() } = legacy || {};
+    const { sessions = true, eventStore = memoryEventStore(), httpSse } = legacy || {};
     this.#events = eventStore;
     this.#settings = { ...host.service.limits, keepAliveMs: timerMs(keepAliveMs) };
     this.#methods = legacyMethods(host, async (facts, ctx) =>
       this.#sessions === undefined ? {} : { [SESSION_HEADER]: await this.#sessions.create(facts, ctx.auth) },
     );
     this.#sessions = sessions ? new Sessions(host, this.#methods) : undefined;
+    this.#sse = httpSse && new HttpSse(host, httpSse);
   }
 
   /** Answers a GET, a DELETE, or a POST whose body is `value`. Never throws. */
@@ -57,12 +60,15 @@ export class LegacyHttp {
 
   close(): void {
     this.#sessions?.close();
+    this.#sse?.close();
   }
 
   async #serve(arrival: Arrival, value: unknown): Promise<void> {
     const { head, reply, trusted, cors, place } = arrival;
     const { method } = head;
     if (place.closing) return refuse(reply, 503, 'The server is closing', { ...cors, 'retry-after': '1' });
+    const older = this.#sse?.serve(arrival, value);
+    if (older !== undefined) return older;
     if (isObject(value) && value['method'] === 'initialize') return this.#greet(arrival, value);
     const id = head.get(SESSION_HEADER);
     if (typeof id !== 'string' || this.#sessions === undefined) {
@@ -89,7 +95,7 @@ export class LegacyHttp {
     if (!isRequest(message)) return arrival.reply.answer(202, arrival.cors ?? {});
     const session = this.#sessionless(factsOf(message.params), this.#sessions !== undefined);
     // Not a stream: its headers, with the session's id, would go out before there is one.
-    this.#standAlone(arrival, session, message, false);
+    this.#hand(arrival, session, message, this.#aloneWay(arrival, false));
   }
 
   /** A message of no session: it stands alone. */
@@ -98,37 +104,38 @@ export class LegacyHttp {
     if (isResponse(value)) return arrival.reply.answer(202, arrival.cors ?? {});
     const revision = negotiated(arrival.head.get(VERSION_HEADER) ?? ASSUMED);
     const session = this.#sessionless({ revision, info: undefined, capabilities: NOTHING }, false);
-    this.#standAlone(arrival, session, readIncoming(value));
+    const inner = this.#aloneWay(arrival);
+    if (isBatch(revision, value)) this.#batch(arrival, session, value, inner);
+    else this.#hand(arrival, session, readIncoming(value), inner);
   }
 
   #sessionless(facts: SessionFacts, stateful: boolean): LegacySession {
     return new LegacySession(this.#host, facts, this.#methods, stateful, { keep: () => {} });
   }
 
-  #standAlone(
-    arrival: Arrival,
-    session: LegacySession,
-    message: ReturnType<typeof readIncoming>,
-    mayStream = acceptsStream(arrival.head.get('accept')),
-  ): void {
+  #aloneWay(arrival: Arrival, mayStream = acceptsStream(arrival.head.get('accept'))): HttpExchange {
     const { head, reply, trusted, cors, place } = arrival;
-    const inner = new HttpExchange(new ArrivalPeer(head, trusted), true, reply, this.#settings, cors, mayStream, place);
-    this.#hand(arrival, session, message, inner);
+    return new HttpExchange(new ArrivalPeer(head, trusted), true, reply, this.#settings, cors, mayStream, place);
   }
 
-  #post(arrival: Arrival, { session, key }: OpenSession, value: unknown): void {
-    const { head, reply, trusted, cors, place } = arrival;
-    const accepted = (): void => reply.answer(202, cors ?? {});
+  #post(arrival: Arrival, open: OpenSession, value: unknown): void {
+    const { session } = open;
+    const { reply, cors } = arrival;
     if (isResponse(value)) {
-      accepted();
+      reply.answer(202, cors ?? {});
       return session.answer(value);
     }
+    if (isBatch(session.facts.revision, value)) return this.#batch(arrival, session, value, this.#way(arrival, open));
     const message = readIncoming(value);
     if (message.method === 'notifications/cancelled' && !isRequest(message)) session.cancel(message.params);
     // The response of one could not be told from that of the other.
     if (isRequest(message) && session.runs(message.id))
       throw new McpError('invalid_request', `A request with the id ${JSON.stringify(message.id)} is running`);
-    const inner = new SessionExchange({
+    this.#hand(arrival, session, message, this.#way(arrival, open));
+  }
+
+  #way({ head, reply, trusted, cors, place }: Arrival, { session, key }: OpenSession): SessionExchange {
+    return new SessionExchange({
       peer: new ArrivalPeer(head, trusted),
       reply,
       cors,
@@ -137,21 +144,47 @@ export class LegacyHttp {
       silenceMs: this.#settings.silenceMs,
       stream: () => new EventStream(this.#streamSettings(session, key)),
     });
-    this.#hand(arrival, session, message, inner);
+  }
+
+  /** Several messages in one POST. */
+  #batch(
+    arrival: Arrival,
+    session: LegacySession,
+    values: readonly unknown[],
+    inner: HttpExchange | SessionExchange,
+  ): void {
+    const { place } = arrival;
+    const entries = readBatch(values, this.#host.service.limits.batch, session);
+    const messages = entries.flatMap((entry) => ('message' in entry ? [entry.message] : []));
+    const errors = entries.flatMap((entry) => ('error' in entry ? [entry.error] : []));
+    const requests = messages.filter(isRequest).length;
+    if (requests + errors.length === 0) accept(arrival, inner);
+    place.begin();
+    const batch = new Batch(inner, requests, errors);
+    for (const entry of entries) if ('answer' in entry) session.answer(entry.answer);
+    const handled = messages.map(async (message) => {
+      const request = isRequest(message);
+      if (!request && message.method === 'notifications/cancelled') session.cancel(message.params);
+      const [wrapped, exchange] = session.wrap(message, new BatchExchange(inner, request ? batch : undefined));
+      await this.#host.handle(wrapped, exchange);
+      // Where its caller has cancelled it, nobody has ended it yet.
+      exchange.end();
+    });
+    inner.watchSilence();
+    void Promise.all(handled).then(() => {
+      inner.over = true;
+      place.end(inner);
+    });
   }
 
   #hand(
-    { reply, cors, place }: Arrival,
+    arrival: Arrival,
     session: LegacySession,
     message: ReturnType<typeof readIncoming>,
     inner: HttpExchange | SessionExchange,
   ): void {
-    if (!isRequest(message)) {
-      reply.answer(202, cors ?? {});
-      // Nothing can be sent any more; what the handler tries to send must not open a stream.
-      if (inner instanceof SessionExchange) inner.finish();
-      else inner.end();
-    }
+    const { place } = arrival;
+    if (!isRequest(message)) accept(arrival, inner);
     const [wrapped, exchange] = session.wrap(message, inner);
     place.begin();
     const handled = this.#host.handle(wrapped, exchange);
@@ -194,27 +227,12 @@ export class LegacyHttp {
   }
 }
 
-/** The sender of one message, as its transport knows it. What it can do, its session says. */
-class ArrivalPeer implements Peer {
-  readonly protocolVersion = '';
-  readonly capabilities = NOTHING;
-  readonly auth: Trusted['auth'];
-  readonly platform: unknown;
-  readonly #head: Head;
-
-  constructor(head: Head, { auth, platform }: Trusted) {
-    this.#head = head;
-    this.auth = auth;
-    this.platform = platform;
-  }
-
-  get http(): HttpInfo {
-    return this.#head.info();
-  }
-}
-
-function isResponse(value: unknown): value is JsonObject {
-  return isObject(value) && !('method' in value) && ('result' in value || 'error' in value);
+/** Answers what gets no response. */
+function accept({ reply, cors }: Arrival, inner: HttpExchange | SessionExchange): void {
+  reply.answer(202, cors ?? {});
+  // Nothing can be sent any more; what the handler tries to send must not open a stream.
+  if (inner instanceof SessionExchange) inner.finish();
+  else inner.end();
 }
 
 /** What stands for an id that cannot be read: nothing since 2025-11-25, `null` as of old. */

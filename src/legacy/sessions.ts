@@ -59,17 +59,10 @@ export class Sessions {
   constructor(host: PastHost, methods: ReadonlyMap<string, Method | null>) {
     this.#host = host;
     this.#methods = methods;
-    const { legacy, secret } = host.options;
-    const { sessionStore = memorySessionStore(), sessionTtlMs = DAY_MS } = legacy || {};
+    const { sessionStore = memorySessionStore() } = host.options.legacy || {};
     this.#store = sessionStore;
-    this.#ttlMs = sessionTtlMs;
-    this.#sealer = createSealer(secret, {
-      ttlMs: sessionTtlMs,
-      maxChars: ID_CHARS,
-      onRandomKey: () => {
-        if (host.service.alone !== true) console.warn(NO_SECRET);
-      },
-    });
+    this.#ttlMs = sessionTtlOf(host);
+    this.#sealer = sessionSealer(host);
   }
 
   /** How many are remembered here. */
@@ -81,7 +74,7 @@ export class Sessions {
   async create(facts: SessionFacts, auth: AuthInfo | undefined): Promise<string> {
     const key = randomId();
     const sealed: Sealed = { ...facts, key, expires: Date.now() + this.#ttlMs };
-    const context = this.#contextOf(auth);
+    const context = sessionContext(this.#host, 'session', auth);
     const id = await this.#sealer.seal(sealed, context);
     if (id.length <= ID_CHARS) return id;
     // A client that has much to say of itself: what it can do counts, as far as it is of the protocol.
@@ -162,7 +155,7 @@ export class Sessions {
   }
 
   async #find(id: string, auth: AuthInfo | undefined): Promise<Live | undefined> {
-    const principal = this.#contextOf(auth);
+    const principal = sessionContext(this.#host, 'session', auth);
     const known = this.#live.get(id);
     if (known !== undefined) {
       if (known.principal !== principal) return undefined;
@@ -177,7 +170,7 @@ export class Sessions {
     const other = this.#live.get(id);
     if (other !== undefined) return other;
     const { key, expires, ...facts } = sealed;
-    const session = new LegacySession(this.#host, facts, this.#methods, true, {
+    const session: LegacySession = new LegacySession(this.#host, facts, this.#methods, true, {
       keep: (change) => this.#keep(session, key, change),
       pass: (message) => this.#publish(key, message),
     });
@@ -215,11 +208,6 @@ export class Sessions {
       this.#byKey.delete(key);
       return;
     }
-  }
-
-  /** Sealed for its principal, whole: another program of the same user is another client. */
-  #contextOf({ issuer, clientId, subject }: Partial<AuthInfo> = {}): string {
-    return JSON.stringify(['session', this.#host.service.name, issuer ?? null, clientId ?? null, subject ?? null]);
   }
 
   #publish(session: string, message: JsonObject): void {
@@ -267,6 +255,31 @@ export class Sessions {
   #wake(stream: string, holder: string | undefined): void {
     for (const listener of new Set(this.#wakers.get(stream))) listener(holder);
   }
+}
+
+/** Milliseconds for which a session lives. */
+export function sessionTtlOf({ options: { legacy } }: PastHost): number {
+  return (legacy || {}).sessionTtlMs ?? DAY_MS;
+}
+
+/** What seals the ids of sessions. */
+export function sessionSealer(host: PastHost): Sealer {
+  return createSealer(host.options.secret, {
+    ttlMs: sessionTtlOf(host),
+    maxChars: ID_CHARS,
+    onRandomKey: () => {
+      if (host.service.alone !== true) console.warn(NO_SECRET);
+    },
+  });
+}
+
+/** Where an id opens: for its kind and its principal, whole, since another program of the same user is another client. */
+export function sessionContext(
+  { service }: PastHost,
+  kind: 'session' | 'sse',
+  { issuer, clientId, subject }: Partial<AuthInfo> = {},
+): string {
+  return JSON.stringify([kind, service.name, issuer ?? null, clientId ?? null, subject ?? null]);
 }
 
 /** What a client can do that handlers may ask of it. */

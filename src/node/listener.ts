@@ -15,6 +15,8 @@ export interface NodeRequest {
   readonly method?: string | undefined;
   /** The path and query, as far as a framework left them. */
   readonly url?: string | undefined;
+  /** The same before a framework took off the path of a mount. */
+  readonly originalUrl?: string | undefined;
   /** The headers, with lower-case names. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Names and values as they arrived, in turn. */
@@ -141,7 +143,7 @@ class NodeHead implements Head {
 
   info(): HttpInfo {
     return (this.#info ??= {
-      url: `http://${this.get('host') ?? 'localhost'}${this.#request.url ?? '/'}`,
+      url: `http://${this.get('host') ?? 'localhost'}${this.#request.originalUrl ?? this.#request.url ?? '/'}`,
       headers: toHeaders(this.#request.rawHeaders),
     });
   }

@@ -16,7 +16,9 @@ export interface ServeOptions {
    * network; give it authentication and `allowedHosts` then.
    */
   readonly host?: string;
-  /** The path of the endpoint. Others are answered with 404. Default `/mcp`. */
+  /**
+   * The path of the endpoint. Others are answered with 404, but those of the server's `legacy.httpSse`. Default `/mcp`.
+   */
   readonly path?: string;
   /** Closes what `serve` started when it aborts; the server stays open for other places. Default: none. */
   readonly signal?: AbortSignal;
@@ -51,10 +53,13 @@ export async function serve(server: McpServer<unknown>, options: ServeOptions = 
   // What this process seals comes back to this process.
   server['~http'].service.alone = true;
   const listener = listenerOf(server['~http'], false, running);
+  const { legacy } = server['~http'];
+  const { sse, messages } = (legacy || {}).httpSse ?? {};
   const http = createServer((request, response) => {
     const { url = '/' } = request;
     const query = url.indexOf('?');
-    if ((query === -1 ? url : url.slice(0, query)) === path) return listener(request, response);
+    const asked = query === -1 ? url : url.slice(0, query);
+    if (asked === path || asked === sse || asked === messages) return listener(request, response);
     response
       .writeHead(404, { 'content-type': 'text/plain; charset=utf-8' })
       .end(`Not found; the MCP endpoint is ${path}\n`);

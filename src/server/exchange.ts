@@ -106,11 +106,17 @@ export interface Exchange {
   /**
    * Fulfils the explicit form: asks what it asks and runs the handler again, until there is a result. Only where
    * {@link input} is `ask`; a caller without it cannot be asked in this form.
+   *
+   * @internal
    */
   fulfil?(form: InputRequired, again: (given: Given) => JsonObject | Promise<JsonObject>): Promise<JsonObject>;
   /** Closes the connection; the caller comes back for the rest after `retryMs`. Only where it can. */
   detach?(options: { readonly retryMs?: number | undefined }): Promise<void>;
-  /** Methods that the transport serves by itself (`null`: that this caller is not served), in place of the server's. */
+  /**
+   * Methods that the transport serves by itself (`null`: that this caller is not served), in place of the server's.
+   *
+   * @internal
+   */
   readonly methods?: ReadonlyMap<string, Method | null> | undefined;
   /** Ends the exchange after a response that promised more. */
   end(): void;

@@ -134,6 +134,11 @@ export class HttpExchange implements Exchange, Silent {
     return this.#mayStream;
   }
 
+  /** It has become a stream. */
+  get opened(): boolean {
+    return this.#state === OPEN;
+  }
+
   get unsent(): number {
     return this.#state === OPEN ? this.#reply.unsent() : 0;
   }

@@ -32,6 +32,8 @@ export interface ServerLimits {
   readonly silenceMs: number;
   /** Milliseconds that a caller of an older revision has to answer one question. Default 10 minutes (600,000). */
   readonly askMs: number;
+  /** Messages in a batch, which revision 2025-03-26 alone knows. More are refused with -32600. Default 100. */
+  readonly batch: number;
 }
 
 /** How long, and for whom, clients may cache what a server says; per list where lists differ. */
@@ -126,6 +128,7 @@ export const defaultLimits: ServerLimits = {
   inputRounds: 10,
   silenceMs: 5_000,
   askMs: 600_000,
+  batch: 100,
 };
 
 /** Of each secret, characters or bytes. */

@@ -75,7 +75,7 @@ export interface StoredEvents {
 
 /**
  * Keeps the events of streams to older peers. Share one between processes, and a client may come back to any of them. The
- * default, {@link memoryEventStore}, knows one process.
+ * default, `memoryEventStore` of `mcpwire/stores`, knows one process.
  *
  * A stream's name begins with its session's, so that no session reads another's events. One process writes a stream, and
  * waits for one call before the next; any number read it. A store may forget what it likes: a reader sees the gap in the

@@ -24,10 +24,27 @@ export interface LegacyOptions {
   /** Keeps what was sent on streams, for clients whose connection broke. Default: 16 MiB in this process. */
   readonly eventStore?: EventStore;
   /**
-   * The paths of the HTTP+SSE transport of revision 2024-11-05: its stream, and where its messages are posted. Default:
-   * that transport is not served.
+   * The paths of the HTTP+SSE transport of revision 2024-11-05: its stream (GET), and where its messages are posted. Each
+   * begins with a slash and is the end of the path that was asked for, so that a prefix does no harm: what stands before
+   * `sse` goes before `messages`, too. `serve()` answers at these paths as they are. Either may be the path of the endpoint
+   * itself. `limits.subscriptions` and `limits.subscriptionsPerPrincipal` bound the open streams; more are answered with 503
+   * and `Retry-After`. A session ends with its stream, or after `sessionTtlMs`. Default: that transport is not served.
+   *
+   * @example
+   * ```ts
+   * new McpServer({ name: 'jobs', version: '1.0.0' }, { legacy: { httpSse: { sse: '/sse', messages: '/messages' } } });
+   * ```
+   * @see https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse
    */
-  readonly httpSse?: { readonly sse: string; readonly messages: string };
+  readonly httpSse?: HttpSsePaths;
+}
+
+/** The paths of the HTTP+SSE transport. */
+export interface HttpSsePaths {
+  /** Of the stream. */
+  readonly sse: string;
+  /** Of what is posted. */
+  readonly messages: string;
 }
 
 /** What a server gives those who serve its older peers. */
@@ -59,6 +76,19 @@ export interface PastChannel {
   wrap<M extends JsonRpcRequest | JsonRpcNotification>(message: M, exchange: Exchange): readonly [M, Exchange];
   /** Takes an answer to a question. */
   answer(response: JsonObject): void;
+  /**
+   * Takes several messages that came as one.
+   *
+   * @param hand takes one of them
+   * @param settled takes the JSON text of the response to one that is not handed on
+   * @returns whether it is a batch to this client, which knows such a thing or not
+   * @throws McpError for one that is refused as a whole
+   */
+  batch(
+    value: unknown,
+    hand: (message: JsonRpcRequest | JsonRpcNotification) => void,
+    settled: (text: string) => void,
+  ): boolean;
   /** The channel has ended. */
   close(): void;
 }
@@ -77,27 +107,14 @@ export interface Past {
   close(): Promise<void>;
 }
 
-/** Loads what serves older peers. */
-export type LoadPast = () => Promise<{ readonly servePast: (host: PastHost) => Past }>;
-
-/** The way to who serves older peers: loaded with the first of them. */
-export class WayToPast {
-  readonly #load: LoadPast;
-  readonly #host: PastHost;
-  // The thing and not a promise of it, which may fail, and on workerd belongs to the request that made it.
-  #past: Past | undefined;
-
-  constructor(load: LoadPast, host: PastHost) {
-    this.#load = load;
-    this.#host = host;
-  }
-
-  readonly open = async (): Promise<Past> => {
-    const { servePast } = await this.#load();
-    return (this.#past ??= servePast(this.#host));
-  };
-
-  async close(): Promise<void> {
-    await this.#past?.close();
-  }
+/** The way to who serves older peers, who is loaded with the first of them. */
+export interface WayToPast {
+  /** Whether a POST that is not of the modern era comes from one of them, rather than from a peer that speaks plain JSON-RPC. */
+  leads(value: unknown, head: Head, version: string | null | undefined): boolean;
+  open(): Promise<Past>;
+  /** Lets go of everything, once what was aborted just now has had its turn to say so. */
+  close(): Promise<void>;
 }
+
+/** Makes the way of one server. */
+export type MakeWayToPast = (host: PastHost) => WayToPast;

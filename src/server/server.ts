@@ -18,7 +18,7 @@ import { Listening } from './listening.js';
 import { compileMethod, compileNotification, type MethodDefinition } from './method.js';
 import { traced, type Middleware } from './middleware.js';
 import { checkOptions, limitsOf, type ServerOptions } from './options.js';
-import { WayToPast, type LoadPast } from './past.js';
+import type { MakeWayToPast, WayToPast } from './past.js';
 import {
   compilePrompt,
   type AnyPromptDefinition,
@@ -69,8 +69,12 @@ import {
  * @typeParam C - what `server.context(...)` makes for each request: `ctx.context`
  */
 export class McpServer<Entries = never, C = unknown> implements Served<Entries> {
-  /** Serves older peers, where there is something: see `mcpwire/server`. */
-  protected static readonly past: LoadPast | undefined = undefined;
+  /**
+   * What serves older peers, where there is something: see `mcpwire/server`.
+   *
+   * @internal
+   */
+  protected static readonly past: MakeWayToPast | undefined = undefined;
 
   declare readonly '~entries': Entries;
   /** Compile-time only. */
@@ -154,8 +158,8 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     // Of the class that is made: the one on the top floor has a past.
     const { past } = new.target;
     if (past !== undefined && options.legacy !== false)
-      this.#past = new WayToPast(past, { handle, service, options, running, discovery, listening, tell });
-    this['~http'] = httpEndpoint(handle, options, running, service, catalogs.tools, tell, this.#past?.open);
+      this.#past = past({ handle, service, options, running, discovery, listening, tell });
+    this['~http'] = httpEndpoint(handle, options, running, service, catalogs.tools, tell, this.#past);
     this.fetch = (request) => serveFetch(this['~http'], request, {});
     if (tracer !== undefined) this.use(traced(tracer));
   }

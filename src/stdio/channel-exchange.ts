@@ -12,6 +12,8 @@ export interface ChannelPlace {
   readonly exposesErrors: boolean;
   readonly highWaterBytes: number;
   readonly dropBytes: number;
+  /** Takes responses, which go out together with others. Default: each goes out by itself. */
+  readonly gather?: (text: string) => void;
 }
 
 /** One request among others on a channel, and its way back. */
@@ -75,7 +77,8 @@ export class ChannelExchange implements Exchange {
     // Before anything is settled: a result that JSON cannot carry throws here.
     const text = encodeMessage(response);
     this.#answered = true;
-    const written = this.#write(text);
+    const { gather } = this.#place;
+    const written = gather === undefined ? this.#write(text) : gather(text);
     if (!more) this.end();
     return written;
   }

@@ -15,7 +15,7 @@ import {
 import type { Trusted } from '../server/definition.js';
 import { metaOf, missingMeta, unsupportedVersion } from '../server/envelope.js';
 import type { Peer } from '../server/exchange.js';
-import type { Past, PastChannel } from '../server/past.js';
+import type { PastChannel, WayToPast } from '../server/past.js';
 import type { McpServer } from '../server/server.js';
 import { META_CLIENT_CAPABILITIES, META_CLIENT_INFO, META_PROTOCOL_VERSION } from '../spec/meta.js';
 import type { Implementation } from '../spec/types.js';
@@ -110,7 +110,7 @@ export function serveChannel(
     write(errorResponse(id, { code: rpcCodeOf(failure), message, data }));
   };
 
-  function request(message: JsonRpcRequest, meta: JsonObject | undefined): void {
+  function request(message: JsonRpcRequest, meta: JsonObject | undefined, batch?: BatchPart): void {
     const { id, method } = message;
     const modern = meta?.[META_PROTOCOL_VERSION] !== undefined;
     checkRevision(message, meta, endpoint.legacy, past !== undefined);
@@ -121,8 +121,10 @@ export function serveChannel(
       const text = `${handlers} requests are running (limits.concurrentRequests); send it again when one has ended`;
       throw new McpError('internal', text);
     }
-    const exchange = new ChannelExchange(peerOf(meta, options), !modern, place, (torn) => {
+    const at = batch === undefined ? place : { ...place, gather: batch.gather };
+    const exchange = new ChannelExchange(peerOf(meta, options), !modern, at, (torn) => {
       if (open.get(id) === exchange) open.delete(id);
+      batch?.over();
       // Without a response only this tells the client that its subscription is no more, and that it has missed something
       // (cancellation, "Behavior Requirements").
       if (torn && method === 'subscriptions/listen')
@@ -162,10 +164,10 @@ export function serveChannel(
   // An older client's handshake opens its session. Until who serves it has been loaded, the client's messages wait.
   let past: PastChannel | undefined;
   let loading: Promise<void> | undefined;
-  async function load(way: () => Promise<Past>): Promise<void> {
+  async function load(way: WayToPast): Promise<void> {
     running.begin();
     try {
-      const served = await way();
+      const served = await way.open();
       const standing = new ChannelExchange(peerOf(undefined, options), true, place, () => {});
       past ??= served.channel(standing, running);
     } finally {
@@ -173,7 +175,33 @@ export function serveChannel(
     }
   }
 
+  /** Several messages in one line: their responses are one line, too (JSON-RPC 2.0, section 6). */
+  function batch(values: unknown[]): boolean {
+    const texts: string[] = [];
+    let waiting = 1;
+    const gather = (text: string): void => void texts.push(text);
+    const over = (): void => {
+      // Nothing at all where nothing is to be answered.
+      if (--waiting === 0 && texts.length > 0) void writer.write(`[${texts.join()}]`).catch(broken);
+    };
+    const hand = (message: JsonRpcRequest | JsonRpcNotification): void => {
+      const meta = metaOf(message);
+      if (!isRequest(message)) return notification(message, meta);
+      waiting++;
+      try {
+        request(message, meta, { gather, over });
+      } catch (error) {
+        waiting--;
+        throw error;
+      }
+    };
+    const taken = past?.batch(values, hand, gather) === true;
+    if (taken) over();
+    return taken;
+  }
+
   function take(value: unknown): void {
+    if (Array.isArray(value) && batch(value)) return;
     // A modern client is asked nothing; and an answer to its response could be taken for that to a request.
     if (isObject(value) && !('method' in value) && ('result' in value || 'error' in value)) return past?.answer(value);
     const message = readIncoming(value);
@@ -223,6 +251,13 @@ export function serveChannel(
     .catch(broken)
     .then(() => close());
   return { closed, close };
+}
+
+/** What the requests of one batch share. */
+interface BatchPart {
+  readonly gather: (text: string) => void;
+  /** One of them is over. */
+  readonly over: () => void;
 }
 
 /** Whether somebody of an older revision begins to speak. */

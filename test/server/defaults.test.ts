@@ -15,6 +15,7 @@ test('A35: the limits and timers of a server, each a promise of its documentatio
     inputRounds: 10,
     silenceMs: 5_000,
     askMs: 600_000,
+    batch: 100,
   });
 });
 
