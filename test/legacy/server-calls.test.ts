@@ -4,6 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { McpServer, type Change, type ServerOptions } from 'mcpwire/server';
 import { serve } from 'mcpwire/node';
+import { dial, encodeRequest } from '../helpers/raw-http.ts';
 import { gate, until, type Gate } from '../helpers/gate.ts';
 import { closing, EventReader, OldClient, responseOf, serving, textOf, twice, type Message } from './server-support.ts';
 
@@ -317,8 +318,10 @@ describe('notifications/cancelled', () => {
     expect((await client.notify('notifications/cancelled', { requestId: 1 })).status).toBe(202);
     expect(errors).toEqual([]);
     // To other processes, of which one may know it, goes what could name a request.
-    const passed = published.flatMap((change) => (change.kind === 'session' ? [change.message as Message] : []));
-    const ids = passed.filter(({ type }) => type === 'cancel').map(({ params }) => (params as Message)['requestId']);
+    const passed = published.flatMap((change) => (change.kind === 'session' ? [change.message] : []));
+    const ids = passed
+      .filter(({ type }) => type === 'cancel')
+      .map(({ params }) => (params as Message)['requestId'] as unknown);
     expect(ids).toEqual(['other', '1', 1, 1]);
   });
 
@@ -515,11 +518,14 @@ describe('closing', () => {
     const client = await OldClient.open(url);
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
-      const call = await client.call('wait');
-      await call.message();
+      const { host, port } = new URL(url);
+      const socket = await dial(Number(port));
+      const headers = Object.entries({ ...client.headers(), host });
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'wait' } });
+      socket.write(encodeRequest({ headers, body }));
       await begun.opened;
       const before = vi.getTimerCount();
-      await call.cut();
+      socket.destroy();
       await until(() => vi.getTimerCount() < before);
       expect(vi.getTimerCount()).toBe(before - 1);
     } finally {
