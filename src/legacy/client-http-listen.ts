@@ -21,6 +21,8 @@ export interface Listening {
   readonly signal: AbortSignal;
   /** Connects. */
   readonly open: (cursor: Cursor) => Promise<HttpAnswer>;
+  /** Hears the answer to the first request, whatever it is. */
+  readonly heard: () => void;
   /** Takes an event's data. */
   readonly deliver: (data: string) => void;
   /** The server has lost the session. Settles when there is one again, which has a stream of its own. */
@@ -28,14 +30,14 @@ export interface Listening {
 }
 
 /** Listens until the signal is aborted, or the server says that it has no such stream. Never rejects. */
-export async function listen({ signal, open, deliver, lost }: Listening): Promise<void> {
+export async function listen({ signal, open, heard, deliver, lost }: Listening): Promise<void> {
   const cursor = new Cursor(1);
   let worked = false;
   for (let fruitless = 0; ;) {
     const began = performance.now();
     let polled = false;
     try {
-      const answer = await open(cursor);
+      const answer = await open(cursor).finally(heard);
       const { status, ok, headers } = answer.response;
       if (ok && typeOf(headers.get('content-type')) === SSE_TYPE) {
         worked = true;
