@@ -27,6 +27,7 @@ export default {
     'client',
     'serving',
     'stdio',
+    'older-peers',
     'schemas',
     'testing',
     'errors',

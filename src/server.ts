@@ -3,8 +3,9 @@
  *
  * @module mcpwire/server
  */
+import { wayToPast } from './legacy/way.js';
 import { McpServer as ModernServer } from './server/server.js';
-import type { LoadPast } from './server/past.js';
+import type { MakeWayToPast } from './server/past.js';
 
 export * from './server-modern.js';
 
@@ -27,5 +28,5 @@ export * from './server-modern.js';
  */
 export class McpServer<Entries = never, C = unknown> extends ModernServer<Entries, C> {
   /** @internal */
-  protected static override readonly past: LoadPast = () => import('./legacy/server.js');
+  protected static override readonly past: MakeWayToPast = wayToPast;
 }

@@ -21,6 +21,8 @@ export interface Listening {
   readonly signal: AbortSignal;
   /** Connects. */
   readonly open: (cursor: Cursor) => Promise<HttpAnswer>;
+  /** Hears the answer to the first request, whatever it is. */
+  readonly heard: () => void;
   /** Takes an event's data. */
   readonly deliver: (data: string) => void;
   /** The stream goes on, and what the server sent while there was none is lost. */
@@ -30,7 +32,7 @@ export interface Listening {
 }
 
 /** Listens until the signal is aborted, or the server says that it has no such stream. Never rejects. */
-export async function listen({ signal, open, deliver, missed, lost }: Listening): Promise<void> {
+export async function listen({ signal, open, heard, deliver, missed, lost }: Listening): Promise<void> {
   const cursor = new Cursor(1);
   let worked = false;
   for (let fruitless = 0; ;) {
@@ -38,7 +40,7 @@ export async function listen({ signal, open, deliver, missed, lost }: Listening)
     let polled = false;
     try {
       const resumes = cursor.id !== '';
-      const answer = await open(cursor);
+      const answer = await open(cursor).finally(heard);
       const { status, ok, headers } = answer.response;
       if (ok && typeOf(headers.get('content-type')) === SSE_TYPE) {
         if (worked && !resumes) missed?.();

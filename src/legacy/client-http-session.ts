@@ -18,6 +18,8 @@ export interface Session {
   version: string | undefined;
   /** Its stream for what belongs to no exchange. */
   listening: Task | undefined;
+  /** Settles when that stream is open, or the server has none, or takes too long to say. */
+  heard: Promise<void> | undefined;
 }
 
 /** The session that a response to `initialize` has made. @throws McpError `invalid_message` for an id that is none */
@@ -26,7 +28,7 @@ export function sessionOf(headers?: Headers): Session {
   // https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#session-management
   if (id !== undefined && !/^[\x21-\x7e]+$/.test(id))
     throw new McpError('invalid_message', 'The server sent a session id that is not of visible ASCII characters');
-  return { id, ready: deferred(), version: undefined, listening: undefined };
+  return { id, ready: deferred(), version: undefined, listening: undefined, heard: undefined };
 }
 
 /** The headers of a session. */

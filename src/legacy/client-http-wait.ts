@@ -12,6 +12,13 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return until(over, signal).finally(() => clearTimeout(timer));
 }
 
+/** Settles with a promise that never rejects, or when a time is over. */
+export async function within(promise: Promise<void>, ms: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  await Promise.race([promise, new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))]);
+  clearTimeout(timer);
+}
+
 /** What a promise settles to, or the signal's reason when it is aborted before. */
 export function until<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -16,16 +16,19 @@ import {
   type JsonRpcRequest,
   type JsonRpcResponse,
 } from '../json-rpc.js';
+import { deferred } from '../util/deferred.js';
 import { quiet } from '../util/quiet.js';
 import { type Cursor, failureOf, parseMessages, readJson } from './client-http-events.js';
 import { listen } from './client-http-listen.js';
 import { readResumable } from './client-http-resume.js';
 import { headersOf, posted, Questions, revisionIn, type Session, sessionOf, streamed } from './client-http-session.js';
 import { Underway } from './client-http-underway.js';
-import { until } from './client-http-wait.js';
+import { until, within } from './client-http-wait.js';
 import type { LegacyWire } from './wire.js';
 
 const INITIALIZE = 'initialize';
+/** Milliseconds that calls wait for the session's own stream to open. */
+const HEARD_MS = 1_000;
 
 /** Carries a client's messages to a server that speaks Streamable HTTP of the older revisions. */
 export function httpWire(transport: HttpTransport): LegacyWire {
@@ -127,7 +130,11 @@ class HttpWire implements LegacyWire {
     const session = this.#session;
     session.version = protocolVersion;
     session.ready.resolve();
-    if (session.listening === undefined) void this.#listen(session);
+    if (session.listening !== undefined) return;
+    const answered = deferred<void>();
+    // Many a server asks on this stream what it has to ask during a call, and does not ask at all where there is none.
+    session.heard = within(answered.promise, HEARD_MS);
+    void this.#listen(session, answered.resolve).finally(answered.resolve);
   }
 
   async close(): Promise<void> {
@@ -140,8 +147,11 @@ class HttpWire implements LegacyWire {
   /** The session that a message belongs to: none for the one that makes it, and a finished one for all but the next. */
   async #sessionFor(method: string, signal: AbortSignal): Promise<Session> {
     if (method === INITIALIZE) return sessionOf();
-    if (method !== 'notifications/initialized') await until(this.#session.ready.promise, signal);
-    return this.#session;
+    if (method === 'notifications/initialized') return this.#session;
+    await until(this.#session.ready.promise, signal);
+    const session = this.#session;
+    if (session.heard !== undefined) await until(session.heard, signal);
+    return session;
   }
 
   /** The messages of an answer. `session`: the one that it was asked in. */
@@ -235,7 +245,7 @@ class HttpWire implements LegacyWire {
     }
   }
 
-  async #listen(session: Session): Promise<void> {
+  async #listen(session: Session, heard: () => void): Promise<void> {
     let task;
     try {
       task = this.#underway.begin();
@@ -247,6 +257,7 @@ class HttpWire implements LegacyWire {
     await listen({
       signal,
       open: (cursor) => this.#connect(session, cursor, { signal }),
+      heard,
       deliver: (data) => {
         for (const message of parseMessages(data)) {
           // A response has its place in the stream of its request.

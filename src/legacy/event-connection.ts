@@ -35,6 +35,9 @@ export interface EventStreamSettings {
   onError(this: void, error: unknown): void;
 }
 
+/** Milliseconds after which a connection that follows another process's stream says again that it does. */
+const FOLLOWED_MS = 20_000;
+
 /** 128 bits that nobody can guess, in 22 characters. */
 export function randomId(): string {
   return encodeBase64url(crypto.getRandomValues(new Uint8Array(16)));
@@ -71,6 +74,7 @@ export class EventConnection {
   #unsubscribe: (() => void) | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastWrite = 0;
+  #lastTold = 0;
 
   /**
    * Opens the reply. Nothing is written before {@link begin} or {@link resume}.
@@ -119,7 +123,7 @@ export class EventConnection {
     if (!this.#open) return;
     this.#news = true;
     this.#pumping = this.#pump(undefined, found);
-    this.#settings.announce(this.#key, this.#holder);
+    this.#tell();
   }
 
   /**
@@ -235,9 +239,18 @@ export class EventConnection {
       if (quiet < keepAliveMs) return this.#keepAlive(keepAliveMs - quiet, polls);
       // A client that does not read gets no comments on top.
       if (this.#reply.unsent() === 0) void this.#write(encodeComment());
-      if (polls) void this.catchUp();
+      if (polls) {
+        void this.catchUp();
+        if (Date.now() - this.#lastTold > FOLLOWED_MS) this.#tell();
+      }
       this.#keepAlive(keepAliveMs, polls);
     }, delay);
+  }
+
+  /** Says that it follows the stream: whoever writes it has a client, somewhere. */
+  #tell(): void {
+    this.#lastTold = Date.now();
+    this.#settings.announce(this.#key, this.#holder);
   }
 
   #close(): void {

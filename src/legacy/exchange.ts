@@ -110,6 +110,7 @@ export class LegacyExchange implements Exchange {
   }
 
   async fulfil(form: InputRequired, again: (given: Given) => JsonObject | Promise<JsonObject>): Promise<JsonObject> {
+    if (this.input !== 'ask') throw raise('missing_capability', 'This caller cannot be asked for input here');
     const { fulfil } = await import('./fulfil.js');
     return fulfil(this, this.session.host.service.limits.inputRounds, form, again);
   }

@@ -5,6 +5,7 @@ import { fail, refuse } from '../server/http-endpoint.js';
 import type { Reply } from '../server/http-exchange.js';
 import type { Arrival } from '../server/past.js';
 import { deferred } from '../util/deferred.js';
+import { streamKeyOf } from './event-connection.js';
 import { EventStream, resume, type EventStreamSettings } from './event-stream.js';
 import type { LegacySession } from './session.js';
 
@@ -20,6 +21,7 @@ export class HttpStanding {
   #stream: EventStream | undefined;
   #connections = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #unsubscribe: (() => void) | undefined;
 
   constructor(session: LegacySession, settings: EventStreamSettings) {
     this.#session = session;
@@ -56,6 +58,10 @@ export class HttpStanding {
     this.#end();
     const stream = new EventStream(this.#settings, KIND);
     this.#stream = stream;
+    // Its client may follow it through another process.
+    this.#unsubscribe = this.#settings.wake(streamKeyOf(this.#settings, stream.id), (holder) => {
+      if (holder !== undefined && this.#connections === 0) this.#linger();
+    });
     const watched = this.#watched(reply);
     const connected = deferred<void>();
     const refused = await this.#session.stand(new StandingWay(stream, peer, connected.promise, reply), place);
@@ -99,7 +105,11 @@ export class HttpStanding {
   }
 
   #closed(): void {
-    if (--this.#connections > 0) return;
+    if (--this.#connections === 0) this.#linger();
+  }
+
+  #linger(): void {
+    clearTimeout(this.#timer);
     const timer = setTimeout(() => this.#end(), LINGER_MS);
     // A runtime whose timers keep a process alive gives an object.
     (timer as { unref?: () => void }).unref?.();
@@ -113,6 +123,7 @@ export class HttpStanding {
 
   #end(): void {
     clearTimeout(this.#timer);
+    this.#unsubscribe?.();
     this.#session.leave();
     void this.#stream?.finish();
     this.#stream = undefined;

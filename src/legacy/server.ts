@@ -9,6 +9,9 @@ export function servePast(host: PastHost): Past {
   return {
     http: (arrival, value) => http.serve(arrival, value),
     channel: (standing, place) => new LegacyChannel(host, standing, place),
-    close: () => http.close(),
+    async close() {
+      await new Promise((resolve) => setTimeout(resolve));
+      http.close();
+    },
   };
 }

@@ -65,6 +65,11 @@ export class Sessions {
     this.#sealer = sessionSealer(host);
   }
 
+  /** How many are remembered here. */
+  get size(): number {
+    return this.#live.size;
+  }
+
   /** Seals a new session. @returns its id; visible ASCII */
   async create(facts: SessionFacts, auth: AuthInfo | undefined): Promise<string> {
     const key = randomId();

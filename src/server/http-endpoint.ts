@@ -1,13 +1,6 @@
 import { isMcpError, McpError } from '../errors.js';
 import { parseMessage } from '../http/body.js';
-import {
-  decodeHeaderValue,
-  METHOD_HEADER,
-  NAME_HEADER,
-  nameOf,
-  SESSION_HEADER,
-  VERSION_HEADER,
-} from '../http/headers.js';
+import { decodeHeaderValue, METHOD_HEADER, NAME_HEADER, nameOf, VERSION_HEADER } from '../http/headers.js';
 import { acceptsStream, isJson } from '../http/media.js';
 import { agreeParams } from '../http/param-headers.js';
 import { compilePolicy, corsHeaders, preflightHeaders, type Caller } from '../http/origin.js';
@@ -39,7 +32,7 @@ import {
   type Reply,
 } from './http-exchange.js';
 import type { Service } from './request-context.js';
-import { postedTo, type Past } from './past.js';
+import type { WayToPast } from './past.js';
 import type { Running } from './running.js';
 import { timerMs, type ServerLimits, type ServerOptions } from './options.js';
 import type { Trusted } from './definition.js';
@@ -77,7 +70,7 @@ export interface HttpEndpoint {
   /** `false`: only revision 2026-07-28 is served. */
   readonly legacy: ServerOptions['legacy'];
   /** Who serves older peers, loaded with the first of them; `undefined` where nobody does. */
-  readonly past: (() => Promise<Past>) | undefined;
+  readonly past: WayToPast | undefined;
   /**
    * Answers one request. Never throws.
    *
@@ -101,11 +94,10 @@ export function httpEndpoint(
   service: Service,
   tools: Catalog<CompiledTool>,
   tell: (error: unknown) => string,
-  past: (() => Promise<Past>) | undefined,
+  past: WayToPast | undefined,
 ): HttpEndpoint {
   const { origins, allowedHosts, cors: corsOptions = {}, keepAliveMs = 8_000, legacy } = options;
   const { limits } = service;
-  const { httpSse } = legacy || {};
   const names = new Map<string, string>();
   const settings: ExchangeSettings = { ...limits, keepAliveMs: timerMs(keepAliveMs) };
   const { requestBodyBytes } = limits;
@@ -130,8 +122,7 @@ export function httpEndpoint(
         const version = head.get(VERSION_HEADER);
         const meta = metaOf(value);
         const modern = isModern(version, meta);
-        if (!modern && past !== undefined && (isPast(value, head, version) || postedTo(head, httpSse) !== undefined))
-          return toPast(value);
+        if (!modern && past?.leads(value, head, version) === true) return toPast(value);
         const message = readIncoming(value);
         if (!modern) checkPlain(message, version);
         else if (isRequest(message)) checkModern(message, head, version, meta, names, tools);
@@ -159,7 +150,7 @@ export function httpEndpoint(
     };
     const toPast = (value?: unknown): void => {
       // `past` was looked at.
-      past!().then((served) => served.http({ head, reply, trusted, cors, place }, value), failed);
+      past!.open().then((served) => served.http({ head, reply, trusted, cors, place }, value), failed);
     };
     try {
       const origin = head.get('origin');
@@ -225,13 +216,6 @@ class HttpPeer implements Peer {
   get http(): HttpInfo {
     return this.#head.info();
   }
-}
-
-/** Whether what is not modern comes from a peer of an older revision, rather than from one that speaks plain JSON-RPC. */
-function isPast(value: unknown, head: Head, version: string | null | undefined): boolean {
-  if (typeof version === 'string' || typeof head.get(SESSION_HEADER) === 'string') return true;
-  const method = isObject(value) ? value['method'] : undefined;
-  return method === 'initialize' || method === 'ping';
 }
 
 /** What stands for an id that cannot be read: nothing for peers of our day, `null` as of old for all others. */

@@ -47,20 +47,6 @@ export interface HttpSsePaths {
   readonly messages: string;
 }
 
-/** The path and the query of a request, as far as the server knows them. */
-export function placeOf(head: Head): readonly [path: string, query: string] {
-  // By hand: there may be no host that a URL would take.
-  const [, path = '', query = ''] = /^\w+:\/\/[^/?#]*([^?#]*)(?:\?([^#]*))?/.exec(head.info().url) ?? [];
-  return [path, query];
-}
-
-/** The session to which a POST of the HTTP+SSE transport says that it belongs; `undefined` for every other request. */
-export function postedTo(head: Head, paths: HttpSsePaths | undefined): string | undefined {
-  if (paths === undefined) return undefined;
-  const [path, query] = placeOf(head);
-  return path.endsWith(paths.messages) ? (new URLSearchParams(query).get('sessionId') ?? undefined) : undefined;
-}
-
 /** What a server gives those who serve its older peers. */
 export interface PastHost {
   readonly handle: Handle;
@@ -117,31 +103,18 @@ export interface Past {
    * @param standing where notifications go that belong to no request
    */
   channel(standing: Exchange, place: Running): PastChannel;
-  /** Lets go of everything. */
-  close(): void;
+  /** Lets go of everything, once what was aborted just now has had its turn to say so. */
+  close(): Promise<void>;
 }
 
-/** Loads what serves older peers. */
-export type LoadPast = () => Promise<{ readonly servePast: (host: PastHost) => Past }>;
-
-/** The way to who serves older peers: loaded with the first of them. */
-export class WayToPast {
-  readonly #load: LoadPast;
-  readonly #host: PastHost;
-  // The thing and not a promise of it, which may fail, and on workerd belongs to the request that made it.
-  #past: Past | undefined;
-
-  constructor(load: LoadPast, host: PastHost) {
-    this.#load = load;
-    this.#host = host;
-  }
-
-  readonly open = async (): Promise<Past> => {
-    const { servePast } = await this.#load();
-    return (this.#past ??= servePast(this.#host));
-  };
-
-  close(): void {
-    this.#past?.close();
-  }
+/** The way to who serves older peers, who is loaded with the first of them. */
+export interface WayToPast {
+  /** Whether a POST that is not of the modern era comes from one of them, rather than from a peer that speaks plain JSON-RPC. */
+  leads(value: unknown, head: Head, version: string | null | undefined): boolean;
+  open(): Promise<Past>;
+  /** Lets go of everything, once what was aborted just now has had its turn to say so. */
+  close(): Promise<void>;
 }
+
+/** Makes the way of one server. */
+export type MakeWayToPast = (host: PastHost) => WayToPast;

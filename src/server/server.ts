@@ -18,7 +18,7 @@ import { Listening } from './listening.js';
 import { compileMethod, compileNotification, type MethodDefinition } from './method.js';
 import { traced, type Middleware } from './middleware.js';
 import { checkOptions, limitsOf, type ServerOptions } from './options.js';
-import { WayToPast, type LoadPast } from './past.js';
+import type { MakeWayToPast, WayToPast } from './past.js';
 import {
   compilePrompt,
   type AnyPromptDefinition,
@@ -74,7 +74,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
    *
    * @internal
    */
-  protected static readonly past: LoadPast | undefined = undefined;
+  protected static readonly past: MakeWayToPast | undefined = undefined;
 
   declare readonly '~entries': Entries;
   /** Compile-time only. */
@@ -158,8 +158,8 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     // Of the class that is made: the one on the top floor has a past.
     const { past } = new.target;
     if (past !== undefined && options.legacy !== false)
-      this.#past = new WayToPast(past, { handle, service, options, running, discovery, listening, tell });
-    this['~http'] = httpEndpoint(handle, options, running, service, catalogs.tools, tell, this.#past?.open);
+      this.#past = past({ handle, service, options, running, discovery, listening, tell });
+    this['~http'] = httpEndpoint(handle, options, running, service, catalogs.tools, tell, this.#past);
     this.fetch = (request) => serveFetch(this['~http'], request, {});
     if (tracer !== undefined) this.use(traced(tracer));
   }
@@ -426,7 +426,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     this.#listening.close();
     await this.#running.close(graceMs);
     // No sooner: what runs may still wait for answers.
-    this.#past?.close();
+    await this.#past?.close();
   }
 
   // Habits of other libraries get an error that shows the line to write instead. Not `connect`, which workerd looks for in

@@ -15,7 +15,7 @@ import {
 import type { Trusted } from '../server/definition.js';
 import { metaOf, missingMeta, unsupportedVersion } from '../server/envelope.js';
 import type { Peer } from '../server/exchange.js';
-import type { Past, PastChannel } from '../server/past.js';
+import type { PastChannel, WayToPast } from '../server/past.js';
 import type { McpServer } from '../server/server.js';
 import { META_CLIENT_CAPABILITIES, META_CLIENT_INFO, META_PROTOCOL_VERSION } from '../spec/meta.js';
 import type { Implementation } from '../spec/types.js';
@@ -164,10 +164,10 @@ export function serveChannel(
   // An older client's handshake opens its session. Until who serves it has been loaded, the client's messages wait.
   let past: PastChannel | undefined;
   let loading: Promise<void> | undefined;
-  async function load(way: () => Promise<Past>): Promise<void> {
+  async function load(way: WayToPast): Promise<void> {
     running.begin();
     try {
-      const served = await way();
+      const served = await way.open();
       const standing = new ChannelExchange(peerOf(undefined, options), true, place, () => {});
       past ??= served.channel(standing, running);
     } finally {

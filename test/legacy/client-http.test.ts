@@ -662,6 +662,38 @@ describe('the stream for what belongs to no exchange', () => {
     expect(gets(received)).toBe(1);
   });
 
+  it('is open before the first call goes out: many a server asks there what it asks during a call', async () => {
+    const opening = deferred<ServerResponse>();
+    const { url, received } = await byHand(({ method, message }, response) => {
+      if (method === 'GET') opening.resolve(response);
+      else json(response, result(message.id, {}));
+    });
+    const wire = to(url);
+    await shake(wire);
+    const answer = ask(wire, request('tools/list'));
+    const stream = await opening.promise;
+    // Whatever was sent before has arrived by then.
+    for (let round = 0; round < 3; round++)
+      await fetch(url, { method: 'POST', body: JSON.stringify(request('ping')) }).then((response) => response.text());
+    expect(received.filter(({ message }) => message.method === 'tools/list')).toEqual([]);
+    stream.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+    expect(await answer).toHaveProperty('result');
+  });
+
+  it('is not waited for longer than 1,000 ms', async () => {
+    const clock = clocked();
+    const { url } = await byHand(({ method, message }, response) => {
+      if (method !== 'GET') json(response, result(message.id, {}));
+    });
+    const wire = to(url);
+    await shake(wire);
+    const answer = ask(wire, request('tools/list'));
+    await clock.armed();
+    expect(clock.pending).toContain(1_000);
+    await clock.advance(1_000);
+    expect(await answer).toHaveProperty('result');
+  });
+
   it('a server that closes it at once every time is asked ever more rarely, and never given up', async () => {
     const clock = clocked();
     const { url, received } = await byHand((_entry, response) => void sse(response).end());

@@ -23,7 +23,7 @@ const WHOLE = { tools: { listChanged: true }, resources: { subscribe: true, list
 
 describe('initialize', () => {
   // See 2025-11-25 basic/lifecycle, "Version Negotiation".
-  // spec: basic/versioning#backward-compatibility-with-initialization-based-versions
+  // spec: basic/versioning#compatibility-matrix
   test.each(REVISIONS)('is answered with the version that it asks for: %s', async (revision) => {
     const { url } = await serving(build());
     const client = await OldClient.open(url, { revision });
@@ -308,7 +308,7 @@ describe('in a session', () => {
 });
 
 describe('with legacy: false', () => {
-  // spec: basic/versioning#backward-compatibility-with-initialization-based-versions
+  // spec: basic/versioning#backward-compatibility-with-initialization-based-versions.2 basic/transports/streamable-http#protocol-version-header.6 basic/transports/streamable-http#backward-compatibility
   test.each([
     ['mcpwire/server', build({ legacy: false })],
     [

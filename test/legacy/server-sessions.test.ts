@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { memoryBus, McpServer, type AuthInfo, type Change, type ServerOptions } from 'mcpwire/server';
 import { memorySessionStore } from '../../src/legacy/session-store.ts';
+import { Sessions } from '../../src/legacy/sessions.ts';
+import type { PastHost } from '../../src/server/past.ts';
 import type { SessionStore } from '../../src/server/past-stores.ts';
 import { gate } from '../helpers/gate.ts';
 import { OldClient, serving, shared, textOf, twice, type ClientSettings } from './server-support.ts';
@@ -166,6 +168,20 @@ describe('a session that is over', () => {
     expect(await first.rest()).toEqual([]);
   });
 
+  test('ends connections here that follow a stream of a process that does not hear of it', async () => {
+    const common = shared();
+    const { url: deaf } = await serving(build({ ...common, bus: memoryBus() }));
+    const { url } = await serving(build(common));
+    const client = await OldClient.open(deaf);
+    const stream = await client.listen();
+    await stream.event();
+    const there = client.at(url);
+    const again = await there.listen(stream.lastEventId);
+    expect(again.status).toBe(200);
+    expect(await there.end()).toBe(204);
+    expect(await again.rest()).toEqual([]);
+  });
+
   test('after sessionTtlMs, for a process that knows it and for one that does not', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const options = { ...shared(), legacy: { sessionTtlMs: 60_000 } };
@@ -307,6 +323,27 @@ describe('A29: nothing is kept', () => {
     expect(sessionStore.keys.size).toBe(0);
     expect(published).toEqual([]);
   }, 30_000);
+
+  test('of more than 10,000 sessions in which nothing runs', async () => {
+    const host = {
+      options: { legacy: {} },
+      service: { name: 'bounded', alone: true },
+      listening: { bus: memoryBus() },
+      tell: () => '',
+    };
+    // Nothing else is looked at before a message comes.
+    const sessions = new Sessions(host as unknown as PastHost, new Map());
+    const facts = { revision: '2025-11-25', info: undefined, capabilities: {} } as const;
+    const first = await sessions.create(facts, undefined);
+    const busy = await sessions.open(first, undefined);
+    busy?.session.expect('an answer');
+    for (let count = 0; count < 10_100; count++)
+      await sessions.open(await sessions.create(facts, undefined), undefined);
+    expect(sessions.size).toBe(10_000);
+    expect(await sessions.open(first, undefined)).toBe(busy);
+    sessions.close();
+    expect(sessions.size).toBe(0);
+  }, 60_000);
 
   test('of 12,000 handshakes and the calls after them but what is bounded', async () => {
     const sessionStore = counting();

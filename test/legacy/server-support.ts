@@ -1,10 +1,11 @@
 /** A client of an older revision that does what a test says, message by message, and nothing by itself. */
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { memoryBus, type McpServer, type ServerOptions } from 'mcpwire/server';
 import { serve, type RunningServer } from 'mcpwire/node';
 import { memoryEventStore } from '../../src/legacy/event-store.ts';
 import { memorySessionStore } from '../../src/legacy/session-store.ts';
+import { settle } from '../helpers/gate.js';
 import type { Json } from '../helpers/wire.js';
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -137,11 +138,12 @@ export class OldClient {
 
   headers(more: Record<string, string> = {}): Record<string, string> {
     const { accept = JSON_AND_STREAM, headers } = this.settings;
+    const shaken = this.sessionId !== undefined || 'protocolVersion' in this.greeting;
     return {
       'content-type': 'application/json',
       accept,
-      // From 2025-06-18 on; and a session that is not yet has no version.
-      ...(this.sessionId !== undefined && this.revision >= '2025-06-18' && { 'mcp-protocol-version': this.revision }),
+      // From 2025-06-18 on; and before the handshake there is no version.
+      ...(shaken && this.revision >= '2025-06-18' && { 'mcp-protocol-version': this.revision }),
       ...(this.sessionId !== undefined && { 'mcp-session-id': this.sessionId }),
       ...headers,
       ...more,
@@ -236,4 +238,14 @@ export async function twice(
   const one = make(common);
   const other = make(common);
   return [(await serving(one)).url, (await serving(other)).url, one, other];
+}
+
+/** Closes a server whose timers are played. */
+export async function closing(server: McpServer<unknown>): Promise<void> {
+  const state = { closed: false };
+  void server.close().then(() => (state.closed = true));
+  while (!state.closed) {
+    await settle(1);
+    await vi.advanceTimersByTimeAsync(5);
+  }
 }
