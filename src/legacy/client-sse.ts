@@ -58,6 +58,7 @@ interface Connection {
 
 class SseWire implements LegacyWire {
   renew?: (() => Promise<void>) | undefined;
+  lost?: (() => void) | undefined;
   readonly #transport: HttpTransport;
   readonly #underway = new Underway();
   readonly #questions = new Questions<Connection>();
@@ -201,6 +202,8 @@ class SseWire implements LegacyWire {
     connection.ready.resolve();
     connection.lost.reject(error);
     calls.fail(error);
+    // Who listens has nothing to listen to, and asks for a new session.
+    if (error.code !== 'closed') this.lost?.();
   }
 
   #deliver(connection: Connection, data: string): void {

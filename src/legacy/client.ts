@@ -216,6 +216,7 @@ async function enter({ core }: FallbackContext, greeted: Greeted, signal: AbortS
     wire.opened(link.server.protocolVersion);
   };
   wire.missed = () => legacy.missed();
+  wire.lost = () => legacy.lost();
   transport.greet = again;
   transport.lost = () => legacy.lost();
   wire.opened(server.protocolVersion);

@@ -9,6 +9,8 @@ export interface LegacyWire extends ClientTransport {
   renew?: (() => Promise<void>) | undefined;
   /** The server may have told of something that is lost. Set by the client, on the same terms. */
   missed?: (() => void) | undefined;
+  /** The session has ended with its connection, and the next message makes a new one. Set by the client, on the same terms. */
+  lost?: (() => void) | undefined;
 }
 
 /** A wire over a transport that knows nothing of sessions: stdio, channels, a user's own. It passes everything on. */

@@ -15,7 +15,7 @@ import { v2Caller } from './clients/v2.ts';
 import { line, listeningFetch, place, type Line, type Listener, type Place } from './http.ts';
 import { README, type Caller } from './peer.ts';
 import { ourServer } from './servers/ours.ts';
-import { eventStore, v1Sessions } from './servers/v1-http.ts';
+import { eventStore, v1Sessions, v1Sse } from './servers/v1-http.ts';
 import { v2Sessions } from './servers/v2-http.ts';
 
 const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
@@ -130,8 +130,8 @@ const PAIRS: readonly (readonly [string, keyof typeof worker, (done: Gate) => Li
   ['this client and the server of server 2.4', 'ours', V2],
 ];
 
-async function opened(listener: Listener): Promise<Place> {
-  const made = await place(listener);
+async function opened(listener: Listener, path?: string): Promise<Place> {
+  const made = await place(listener, path);
   onTestFinished(() => made.close());
   return made;
 }
@@ -308,5 +308,15 @@ describe('who listens', () => {
     await caller.call('touch');
     await until(() => heard.includes(CHANGE));
     expect(new Set(server.seen.flatMap(({ headers }) => headers['mcp-session-id'] ?? [])).size).toBe(2);
+  });
+
+  test('over HTTP+SSE, where a session ends with its stream, listens in a new one', async () => {
+    const server = await opened(v1Sse(), '/sse');
+    const [caller, heard] = await watching('ours', server.url);
+    server.breakStreams();
+    await until(() => heard.includes('refetch'));
+    await caller.call('touch');
+    await until(() => heard.includes(CHANGE));
+    expect(heard[0]).toBe('refetch');
   });
 });

@@ -21,7 +21,7 @@ import { programs, type Programs } from '../stdio/programs.ts';
 import { place, type Listener, type Place } from './http.ts';
 import { equip, OUR_NAME, OUR_OPTIONS } from './servers/ours-tools.ts';
 import { ourServer } from './servers/ours.ts';
-import { v1Sessions } from './servers/v1-http.ts';
+import { v1Sessions, v1Sse } from './servers/v1-http.ts';
 import { v2Handler } from './servers/v2-http.ts';
 
 type Era = 'modern' | 'legacy';
@@ -217,6 +217,17 @@ describe('fails', () => {
       await expect(client.connect(target())).rejects.toThrow(/2026-07-28/);
     },
   );
+
+  // spec: basic/versioning#compatibility-matrix
+  test('Modern × Legacy over HTTP+SSE: mcpwire/client/modern, sdk 1.32: the error says what to do', async () => {
+    const { url, close } = await place(v1Sse(), '/sse');
+    onTestFinished(close);
+    const error = await ModernClient.connect(url).catch((failure: unknown) => failure);
+    expect(isMcpError(error) && [error.code, error.message]).toEqual([
+      'unsupported_version',
+      expect.stringMatching(/mcpwire\/client/),
+    ]);
+  });
 
   // spec: basic/versioning#compatibility-matrix
   test('Legacy × Modern over HTTP+SSE: sdk 1.32, mcpwire/server/modern: at the opening GET', async () => {

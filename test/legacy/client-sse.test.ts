@@ -133,6 +133,23 @@ describe('with the official server', () => {
     expect(received.filter(({ message }) => message.method === 'initialize')).toHaveLength(2);
   });
 
+  it('a lost stream is told of, and one that was closed is not', async () => {
+    const { url, transports } = await official();
+    const wire = await to(url);
+    await shake(wire);
+    const told = deferred<void>();
+    let times = 0;
+    wire.lost = () => {
+      times++;
+      told.resolve();
+    };
+    for (const transport of transports.values()) await transport.close();
+    await told.promise;
+    await ask(wire, toolCall('add', { a: 1, b: 1 }));
+    await wire.close();
+    expect(times).toBe(1);
+  });
+
   it('headers and auth see the GET and every POST', async () => {
     const { url, received } = await official();
     const methods: string[] = [];
