@@ -137,7 +137,7 @@ describe('with the official server', () => {
     const { url, transports } = await official();
     const wire = await to(url);
     await shake(wire);
-    const told = deferred<void>();
+    const told = deferred();
     let times = 0;
     wire.lost = () => {
       times++;
