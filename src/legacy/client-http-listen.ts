@@ -25,21 +25,25 @@ export interface Listening {
   readonly heard: () => void;
   /** Takes an event's data. */
   readonly deliver: (data: string) => void;
+  /** The stream goes on, and what the server sent while there was none is lost. */
+  readonly missed?: () => void;
   /** The server has lost the session. Settles when there is one again, which has a stream of its own. */
   readonly lost?: () => Promise<void>;
 }
 
 /** Listens until the signal is aborted, or the server says that it has no such stream. Never rejects. */
-export async function listen({ signal, open, heard, deliver, lost }: Listening): Promise<void> {
+export async function listen({ signal, open, heard, deliver, missed, lost }: Listening): Promise<void> {
   const cursor = new Cursor(1);
   let worked = false;
   for (let fruitless = 0; ;) {
     const began = performance.now();
     let polled = false;
     try {
+      const resumes = cursor.id !== '';
       const answer = await open(cursor).finally(heard);
       const { status, ok, headers } = answer.response;
       if (ok && typeOf(headers.get('content-type')) === SSE_TYPE) {
+        if (worked && !resumes) missed?.();
         worked = true;
         for await (const { type, data } of readEvents(answer, signal, cursor)) {
           if (type !== 'message') continue;

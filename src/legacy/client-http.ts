@@ -39,6 +39,7 @@ type Sending = Pick<ExchangeOptions, 'signal' | 'headers'>;
 
 class HttpWire implements LegacyWire {
   renew?: (() => Promise<void>) | undefined;
+  missed?: (() => void) | undefined;
   readonly #transport: HttpTransport;
   readonly #underway = new Underway();
   readonly #questions = new Questions<Session>();
@@ -264,6 +265,7 @@ class HttpWire implements LegacyWire {
           this.#underway.news(isRequest(message) ? this.#questions.ask(message, session) : message, data.length);
         }
       },
+      missed: () => this.missed?.(),
       ...(session.id !== undefined && this.renew && { lost: () => this.#renewed(session) }),
     });
     task.release();

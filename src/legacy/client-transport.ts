@@ -81,6 +81,11 @@ export class LegacyTransport implements ClientTransport {
     this.#subscriptions.lost(new McpError('stream_ended', 'The connection to the server was lost'));
   }
 
+  /** The server may have told of changes while nobody heard: who listens begins anew, and fetches what is shown. */
+  missed(): void {
+    this.#subscriptions.lost(new McpError('stream_ended', "The connection for the server's own messages was lost"));
+  }
+
   /** There is a new session, or a new process, in place of one that was lost. */
   renewed(server: ServerFacts): void {
     // Who has come back since then waits for just this.

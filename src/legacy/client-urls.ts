@@ -17,8 +17,10 @@ import { unlessAborted } from './client-hold.js';
 
 const URL_ELICITATION_REQUIRED = -32042;
 const MAY_ASK = /^(?:tools\/call|prompts\/get|resources\/read)$/;
-// Pages that nobody has come back from. The oldest are forgotten: their calls then wait for their time limit.
+// Pages that nobody has come back from, or that no call has asked for. The oldest are forgotten: their calls then wait for
+// their time limit.
 const MAX_WAITING = 1000;
+const MAX_ID_LENGTH = 1000;
 
 /** What travels with a round, so that nothing is kept for calls that are never made again. */
 interface State {
@@ -87,8 +89,9 @@ export class Pages {
 
   /** The user has come back from a page. */
   complete(id: unknown): void {
-    // Whatever is no id is none of these.
-    this.#waiting.get(id as string)?.resolve();
+    // Kept also where nobody waits yet: over a channel it overtakes the error that came before it, which its call has still
+    // to read.
+    if (typeof id === 'string' && id.length <= MAX_ID_LENGTH) this.#wait(id).resolve();
   }
 
   #wait(id: string): Deferred<void> {

@@ -56,12 +56,17 @@ export function refused(error: McpError, found: McpError | undefined, wanted: st
   const told =
     /^(?:http_status|invalid_message|unsupported_version|limit_exceeded)$/.test(code) || rpcCode !== undefined;
   if (passing || !told || (status >= 300 && status < 400)) return error;
-  const spoken = wanted === 'auto' ? `neither ${MODERN_VERSIONS.join(', ')}` : `not ${wanted}`;
+  const spoken = wanted === 'auto' ? `speaks neither ${MODERN_VERSIONS.join(', ')}` : `does not speak ${wanted}`;
   const discovery = found === undefined ? '' : ` (server/discover: ${found.message})`;
   const older = wanted === 'auto' ? ' nor an older revision' : '';
+  const supported = supportedBy(error);
+  const cure =
+    supported.length > 0
+      ? `It supports ${supported.slice(0, 10).join(', ')}${wanted === 'auto' ? '' : ": leave protocolVersion at 'auto'"}`
+      : "If it is plain JSON-RPC, use protocolVersion: 'none'";
   return new McpError(
     'unsupported_version',
-    `The server speaks ${spoken}${discovery}${older} (initialize: ${error.message}). If it is plain JSON-RPC, use protocolVersion: 'none'`,
+    `The server ${spoken}${discovery}${older} (initialize: ${error.message}). ${cure}`,
     { cause: error, status: error.status, rpcCode, data, url },
   );
 }
@@ -73,7 +78,7 @@ function isOpaque({ cause }: McpError): boolean {
   return inner === undefined && code === undefined;
 }
 
-function supportedBy({ data }: McpError): readonly unknown[] {
+function supportedBy({ data }: McpError): readonly string[] {
   const { supported } = Object(data) as { readonly supported?: unknown };
-  return Array.isArray(supported) ? supported : [];
+  return Array.isArray(supported) ? supported.filter((version) => typeof version === 'string') : [];
 }

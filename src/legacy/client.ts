@@ -215,6 +215,7 @@ async function enter({ core }: FallbackContext, greeted: Greeted, signal: AbortS
     await again(wire);
     wire.opened(link.server.protocolVersion);
   };
+  wire.missed = () => legacy.missed();
   transport.greet = again;
   transport.lost = () => legacy.lost();
   wire.opened(server.protocolVersion);

@@ -7,6 +7,8 @@ export interface LegacyWire extends ClientTransport {
   opened(protocolVersion: string): void;
   /** Makes a new session where the server has lost the old one: shakes hands again over this wire. Set by the client before `opened`. */
   renew?: (() => Promise<void>) | undefined;
+  /** The server may have told of something that is lost. Set by the client, on the same terms. */
+  missed?: (() => void) | undefined;
 }
 
 /** A wire over a transport that knows nothing of sessions: stdio, channels, a user's own. It passes everything on. */

@@ -729,6 +729,28 @@ describe('the stream for what belongs to no exchange', () => {
     expect((await next)?.value).toMatchObject({ method: 'notifications/e1' });
   });
 
+  it.each([
+    ['goes on without an event to continue from', false, 1],
+    ['is continued', true, 0],
+  ])('one that %s tells whether something may be lost', async (_name, named, times) => {
+    const clock = clocked();
+    const { url, received } = await byHand((_entry, response) => {
+      const stream = sse(response);
+      stream.write(`${named ? `id: ${gets(received)}\n` : ''}data: ${notification('notifications/a')}\n\n`);
+      if (gets(received) === 1) stream.end();
+    });
+    const wire = to(url);
+    let missed = 0;
+    wire.missed = () => missed++;
+    await shake(wire);
+    const incoming = wire.incoming?.()[Symbol.asyncIterator]();
+    await incoming?.next();
+    const next = incoming?.next();
+    await until(clock, () => gets(received) === 2);
+    await next;
+    expect(missed).toBe(times);
+  });
+
   it('409 means later: somebody else has it, perhaps a lost connection of our own', async () => {
     const clock = clocked();
     const { url, received } = await byHand((_entry, response) => {

@@ -364,7 +364,7 @@ describe('a revision that was asked for', () => {
     const error = await errorOf(McpClient.connect(URL, { fetch: server.fetch, protocolVersion: '2025-06-18' }));
     expect(error).toMatchObject({
       code: 'unsupported_version',
-      message: expect.stringMatching(/not 2025-06-18/) as string,
+      message: expect.stringMatching(/not speak 2025-06-18.*It supports 2026-07-28: /) as string,
     });
     expect(server.methods).toEqual(['initialize']);
   });

@@ -326,6 +326,17 @@ describe('pages that the user has to visit before a call (-32042)', () => {
     expect(shown).toEqual(['https://a.example/e1', 'https://a.example/e2']);
   });
 
+  it('may be done with before their error is read', async () => {
+    const server = await connected({}, { elicitUrl: () => ({ action: 'accept' }) });
+    const done = server.client.callTool('x', { a: 1 });
+    const first = await server.expect('tools/call');
+    for (const elicitationId of ['e2', 'e1'])
+      await server.notify('notifications/elicitation/complete', { elicitationId });
+    await server.refuse(first.id, -32042, pages);
+    await server.answer((await server.expect('tools/call')).id, { content: [] });
+    expect(await done).toEqual({ content: [] });
+  });
+
   it('that the user does not come back from cost the call its time', async () => {
     const server = await connected({}, { elicitUrl: () => ({ action: 'accept' }) });
     const done = server.client.callTool('x', {}, { timeoutMs: 30 });
