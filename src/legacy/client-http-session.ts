@@ -1,13 +1,11 @@
 /** What older revisions put into the headers of a message, and what a session is to its client. */
 import type { HttpRequest } from '../client/http-transport.js';
 import { McpError } from '../errors.js';
-import { VERSION_HEADER } from '../http/headers.js';
+import { SESSION_HEADER, VERSION_HEADER } from '../http/headers.js';
 import { JSON_TYPE, SSE_TYPE } from '../http/media.js';
 import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse, RequestId } from '../json-rpc.js';
 import { type Deferred, deferred } from '../util/deferred.js';
 import type { Task } from './client-http-underway.js';
-
-const SESSION_HEADER = 'mcp-session-id';
 
 /** One session, or the lack of one. */
 export interface Session {

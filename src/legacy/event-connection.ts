@@ -1,7 +1,7 @@
 /** One HTTP connection on which a client follows an event stream. A stream outlives its connections. */
 import { encodeComment, encodeEvent } from '../http/sse-encode.js';
 import { SSE_HEADERS, type AnswerHeaders, type Reply } from '../server/http-exchange.js';
-import { encodeBase64url } from '../util/base64url.js';
+import { randomId } from '../util/random-id.js';
 import type { EventStore, StoredEvents } from '../server/past-stores.js';
 
 /** What event streams need to know of their session and its server. */
@@ -37,11 +37,6 @@ export interface EventStreamSettings {
 
 /** Milliseconds after which a connection that follows another process's stream says again that it does. */
 const FOLLOWED_MS = 20_000;
-
-/** 128 bits that nobody can guess, in 22 characters. */
-export function randomId(): string {
-  return encodeBase64url(crypto.getRandomValues(new Uint8Array(16)));
-}
 
 /** The name of a stream in stores and on buses. Ids hold no slash, so that no two sessions' streams share a name. */
 export function streamKeyOf({ session }: EventStreamSettings, streamId: string): string {

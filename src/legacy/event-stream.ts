@@ -5,7 +5,8 @@
  * @see https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#resumability-and-redelivery
  */
 import type { AnswerHeaders, Reply } from '../server/http-exchange.js';
-import { EventConnection, type EventStreamSettings, isGap, randomId, streamKeyOf } from './event-connection.js';
+import { EventConnection, type EventStreamSettings, isGap, streamKeyOf } from './event-connection.js';
+import { randomId } from '../util/random-id.js';
 
 export type { EventStreamSettings } from './event-connection.js';
 

@@ -7,7 +7,7 @@ import type { Method } from '../server/registry.js';
 import { isMcpError, type McpError } from '../errors.js';
 import type { Deferred } from '../util/deferred.js';
 import { pause } from '../util/pause.js';
-import { randomId } from './event-connection.js';
+import { randomId } from '../util/random-id.js';
 import type { LegacySession } from './session.js';
 import type { ClientQuestion } from './questions.js';
 import { errorFor, notificationFor, questionFor, resultFor } from './shapes.js';

@@ -18,7 +18,7 @@ import { principalOf } from '../server/principal.js';
 import { defaultSubscriptionLimits } from '../server/subscriptions.js';
 import type { Sealer } from '../util/seal.js';
 import { ArrivalPeer, isResponse } from './arrival.js';
-import { randomId } from './event-connection.js';
+import { randomId } from '../util/random-id.js';
 import { negotiated } from './revisions.js';
 import { sessionContext, sessionSealer, sessionTtlOf } from './sessions.js';
 import { SseStream } from './sse-stream.js';

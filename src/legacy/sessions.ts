@@ -5,7 +5,7 @@ import type { PastHost } from '../server/past.js';
 import type { Method } from '../server/registry.js';
 import type { ClientCapabilities } from '../spec/types.js';
 import { createSealer, type Sealer } from '../util/seal.js';
-import { randomId } from './event-connection.js';
+import { randomId } from '../util/random-id.js';
 import { NOBODY } from './event-stream.js';
 import type { HttpStanding } from './http-standing.js';
 import { LegacySession, type SessionFacts } from './session.js';
