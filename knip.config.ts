@@ -14,13 +14,7 @@ const config: KnipConfig = {
   ],
   project: ['{src,test,examples,bench,tools}/**/*.{ts,mjs}', '*.{ts,mjs}'],
   // Started as programs, or imported by the programs that bench/size bundles from text: knip sees imports and npm scripts only.
-  ignoreDependencies: [
-    '@arethetypeswrong/cli',
-    '@modelcontextprotocol/conformance',
-    'bun',
-    'deno',
-    'publint',
-  ],
+  ignoreDependencies: ['@arethetypeswrong/cli', '@modelcontextprotocol/conformance', 'bun', 'deno', 'publint'],
   ignoreExportsUsedInFile: { interface: true, type: true },
 };
 
