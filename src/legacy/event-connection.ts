@@ -71,6 +71,7 @@ export class EventConnection {
   #ending = false;
   #pumping: Promise<void> | undefined;
   #release: (() => void) | undefined;
+  #heard: () => void = () => {};
   #unsubscribe: (() => void) | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastWrite = 0;
@@ -111,6 +112,7 @@ export class EventConnection {
   begin(primes: boolean, polls = false): void {
     if (!this.#open) return;
     this.#unsubscribe = this.#settings.wake(this.#key, (holder) => this.#hear(holder));
+    this.#listen();
     if (primes) this.prime(this.#settings.retryMs);
     this.#keepAlive(this.#settings.keepAliveMs, polls);
   }
@@ -163,9 +165,19 @@ export class EventConnection {
     this.#close();
   }
 
+  /** Whoever has news settles a promise, since on workerd only the request that made the reply may wait for room in it. */
+  #listen(): void {
+    const heard = new Promise<void>((resolve) => (this.#heard = resolve));
+    void heard.then(() => {
+      if (!this.#open) return;
+      this.#listen();
+      void this.catchUp();
+    });
+  }
+
   #hear(holder: string | undefined): void {
     if (holder === undefined) {
-      void this.catchUp();
+      this.#heard();
     } else if (holder !== this.#holder) {
       this.end();
     }

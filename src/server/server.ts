@@ -160,7 +160,8 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     if (past !== undefined && options.legacy !== false)
       this.#past = past({ handle, service, options, running, discovery, listening, tell });
     this['~http'] = httpEndpoint(handle, options, running, service, catalogs.tools, tell, this.#past);
-    this.fetch = (request) => serveFetch(this['~http'], request, {});
+    this.fetch = (request: Request, _bindings?: unknown, context?: unknown) =>
+      serveFetch(this['~http'], request, {}, context);
     if (tracer !== undefined) this.use(traced(tracer));
   }
 
