@@ -70,6 +70,8 @@ export class EventConnection {
   #news = false;
   #ending = false;
   #pumping: Promise<void> | undefined;
+  /** Counts pumps: one that is not the last has nothing to say any more. */
+  #pumps = 0;
   #release: (() => void) | undefined;
   #heard: () => void = () => {};
   #unsubscribe: (() => void) | undefined;
@@ -184,6 +186,7 @@ export class EventConnection {
   }
 
   async #pump(room?: Promise<void>, found?: StoredEvents): Promise<void> {
+    const own = ++this.#pumps;
     // At least one turn, so that the caller has stored the promise.
     await (room && this.#settled(room));
     try {
@@ -200,6 +203,7 @@ export class EventConnection {
       this.end();
       this.#settings.onError(error);
     }
+    if (own !== this.#pumps) return;
     this.#pumping = undefined;
     if (this.#ending) this.end();
   }
@@ -250,7 +254,14 @@ export class EventConnection {
       const quiet = Date.now() - this.#lastWrite;
       if (quiet < keepAliveMs) return this.#keepAlive(keepAliveMs - quiet, polls);
       // A client that does not read gets no comments on top.
-      if (this.#reply.unsent() === 0) void this.#write(encodeComment());
+      if (this.#reply.unsent() === 0) {
+        void this.#write(encodeComment());
+        // On workerd the request that has waited for room, since it sent the event, may be over.
+        if (this.#pumping !== undefined) {
+          this.#pumping = undefined;
+          void this.catchUp();
+        }
+      }
       if (polls) {
         void this.catchUp();
         if (Date.now() - this.#lastTold > FOLLOWED_MS) this.#tell();

@@ -49,7 +49,7 @@ class FetchCall implements Head, Reply {
     this.#resolve = resolve;
     this.#highWaterMark = highWaterMark;
     // Of whatever it is, one member is looked for, and called only where it is a function.
-    this.#context = (context ?? {}) as Waiting;
+    this.#context = context ?? {};
   }
 
   get(header: string): string | null {
