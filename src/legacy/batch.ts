@@ -19,6 +19,7 @@ import {
   type RequestId,
 } from '../json-rpc.js';
 import type { Exchange, RespondOptions } from '../server/exchange.js';
+import { Abort } from './abort.js';
 import { isResponse } from './arrival.js';
 import type { Revision } from './revisions.js';
 import type { LegacySession } from './session.js';
@@ -133,7 +134,7 @@ export class BatchExchange implements Exchange {
   onClosing: (() => void) | undefined;
   readonly #carrier: BatchCarrier;
   readonly #batch: Batch | undefined;
-  readonly #controller = new AbortController();
+  readonly #abort = new Abort();
   #signal: AbortSignal | undefined;
   #done: boolean;
 
@@ -153,7 +154,7 @@ export class BatchExchange implements Exchange {
   }
 
   get signal(): AbortSignal {
-    return (this.#signal ??= AbortSignal.any([this.#controller.signal, this.#carrier.signal]));
+    return (this.#signal ??= AbortSignal.any([this.#abort.signal, this.#carrier.signal]));
   }
 
   get unsent(): number {
@@ -184,7 +185,7 @@ export class BatchExchange implements Exchange {
   }
 
   cancel(reason: unknown): void {
-    this.#controller.abort(reason);
+    this.#abort.abort(reason);
   }
 }
 

@@ -65,7 +65,10 @@ export class EventConnection {
   #news = false;
   #ending = false;
   #pumping: Promise<void> | undefined;
+  /** Counts pumps: one that is not the last has nothing to say any more. */
+  #pumps = 0;
   #release: (() => void) | undefined;
+  #heard: () => void = () => {};
   #unsubscribe: (() => void) | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastWrite = 0;
@@ -106,6 +109,7 @@ export class EventConnection {
   begin(primes: boolean, polls = false): void {
     if (!this.#open) return;
     this.#unsubscribe = this.#settings.wake(this.#key, (holder) => this.#hear(holder));
+    this.#listen();
     if (primes) this.prime(this.#settings.retryMs);
     this.#keepAlive(this.#settings.keepAliveMs, polls);
   }
@@ -158,15 +162,26 @@ export class EventConnection {
     this.#close();
   }
 
+  /** Whoever has news settles a promise, since on workerd only the request that made the reply may wait for room in it. */
+  #listen(): void {
+    const heard = new Promise<void>((resolve) => (this.#heard = resolve));
+    void heard.then(() => {
+      if (!this.#open) return;
+      this.#listen();
+      void this.catchUp();
+    });
+  }
+
   #hear(holder: string | undefined): void {
     if (holder === undefined) {
-      void this.catchUp();
+      this.#heard();
     } else if (holder !== this.#holder) {
       this.end();
     }
   }
 
   async #pump(room?: Promise<void>, found?: StoredEvents): Promise<void> {
+    const own = ++this.#pumps;
     // At least one turn, so that the caller has stored the promise.
     await (room && this.#settled(room));
     try {
@@ -183,6 +198,7 @@ export class EventConnection {
       this.end();
       this.#settings.onError(error);
     }
+    if (own !== this.#pumps) return;
     this.#pumping = undefined;
     if (this.#ending) this.end();
   }
@@ -233,7 +249,14 @@ export class EventConnection {
       const quiet = Date.now() - this.#lastWrite;
       if (quiet < keepAliveMs) return this.#keepAlive(keepAliveMs - quiet, polls);
       // A client that does not read gets no comments on top.
-      if (this.#reply.unsent() === 0) void this.#write(encodeComment());
+      if (this.#reply.unsent() === 0) {
+        void this.#write(encodeComment());
+        // On workerd the request that has waited for room, since it sent the event, may be over.
+        if (this.#pumping !== undefined) {
+          this.#pumping = undefined;
+          void this.catchUp();
+        }
+      }
       if (polls) {
         void this.catchUp();
         if (Date.now() - this.#lastTold > FOLLOWED_MS) this.#tell();

@@ -2,6 +2,7 @@ import { encodeMessage, type JsonRpcNotification, type JsonRpcResponse } from '.
 import type { Exchange, Peer, RespondOptions } from '../server/exchange.js';
 import { JSON_HEADERS, SSE_HEADERS, type AnswerHeaders, type Reply, type Silent } from '../server/http-exchange.js';
 import type { Running } from '../server/running.js';
+import { Abort } from './abort.js';
 import type { EventStream } from './event-stream.js';
 
 /** What an exchange needs to know of the place that made it. */
@@ -38,7 +39,8 @@ export class SessionExchange implements Exchange, Silent {
   readonly #settings: SessionExchangeSettings;
   #state: typeof PENDING | typeof OPEN | typeof DONE = PENDING;
   #stream: EventStream | undefined;
-  #controller: AbortController | undefined;
+  readonly #abort = new Abort();
+  #listening = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(settings: SessionExchangeSettings) {
@@ -56,11 +58,11 @@ export class SessionExchange implements Exchange, Silent {
   }
 
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
+    if (!this.#listening) {
+      this.#listening = true;
       if (!this.over) this.#settings.place.listen(this);
     }
-    return this.#controller.signal;
+    return this.#abort.signal;
   }
 
   /** It has become a stream. */
@@ -132,8 +134,7 @@ export class SessionExchange implements Exchange, Silent {
   }
 
   cancel(reason: unknown): void {
-    this.#controller ??= new AbortController();
-    this.#controller.abort(reason);
+    this.#abort.abort(reason);
   }
 
   #open(): EventStream {

@@ -18,14 +18,18 @@ const KIND = 'G';
 export class HttpStanding {
   readonly #session: LegacySession;
   readonly #settings: EventStreamSettings;
+  readonly #lingering: Set<HttpStanding>;
+  #until = Infinity;
   #stream: EventStream | undefined;
   #connections = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #unsubscribe: (() => void) | undefined;
 
-  constructor(session: LegacySession, settings: EventStreamSettings) {
+  /** @param lingering those that nobody follows, the longest first */
+  constructor(session: LegacySession, settings: EventStreamSettings, lingering: Set<HttpStanding>) {
     this.#session = session;
     this.#settings = settings;
+    this.#lingering = lingering;
   }
 
   /**
@@ -79,7 +83,7 @@ export class HttpStanding {
   /** A reply whose end is noticed. */
   #watched(reply: Reply): Reply {
     this.#connections++;
-    clearTimeout(this.#timer);
+    this.#stay();
     let closed = false;
     const close = (): void => {
       if (closed) return;
@@ -108,12 +112,26 @@ export class HttpStanding {
     if (--this.#connections === 0) this.#linger();
   }
 
-  #linger(): void {
+  #stay(): void {
     clearTimeout(this.#timer);
+    this.#lingering.delete(this);
+  }
+
+  #linger(): void {
+    this.#stay();
+    this.#until = Date.now() + LINGER_MS;
+    this.#lingering.add(this);
     const timer = setTimeout(() => this.#end(), LINGER_MS);
     // A runtime whose timers keep a process alive gives an object.
     (timer as { unref?: () => void }).unref?.();
     this.#timer = timer;
+  }
+
+  /** Ends it, when it has lingered for long enough. On workerd the timer ends with the request that has set it. */
+  expire(now: number): boolean {
+    if (now < this.#until) return false;
+    this.#end();
+    return true;
   }
 
   /** Ends it, its connection included. */
@@ -122,7 +140,7 @@ export class HttpStanding {
   }
 
   #end(): void {
-    clearTimeout(this.#timer);
+    this.#stay();
     this.#unsubscribe?.();
     this.#session.leave();
     void this.#stream?.finish();

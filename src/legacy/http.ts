@@ -35,6 +35,7 @@ export class LegacyHttp {
   readonly #methods: ReadonlyMap<string, Method | null>;
   readonly #events: EventStore;
   readonly #settings: ExchangeSettings;
+  readonly #lingering = new Set<HttpStanding>();
 
   constructor(host: PastHost) {
     this.#host = host;
@@ -196,6 +197,8 @@ export class LegacyHttp {
     };
     if (!handled) return ended();
     inner.watchSilence();
+    // A session's call outlives its connection.
+    if (inner instanceof SessionExchange) arrival.reply.outlive?.(handled);
     void handled.then(ended);
   }
 
@@ -205,7 +208,9 @@ export class LegacyHttp {
     if (!acceptsStream(head.get('accept'))) return refuse(reply, 406, 'Send Accept: text/event-stream', cors);
     const settings = this.#streamSettings(open.session, open.key);
     const peer = new ArrivalPeer(head, arrival.trusted);
-    const standing = (open.carried.standing ??= new HttpStanding(open.session, settings));
+    const now = Date.now();
+    for (const lingering of this.#lingering) if (!lingering.expire(now)) break;
+    const standing = (open.carried.standing ??= new HttpStanding(open.session, settings, this.#lingering));
     const last = head.get(LAST_EVENT_HEADER);
     await standing.follow(arrival, peer, typeof last === 'string' ? last : undefined);
   }

@@ -6,6 +6,7 @@ import {
 } from '../json-rpc.js';
 import type { Exchange, Peer } from '../server/exchange.js';
 import type { Running } from '../server/running.js';
+import { Abort } from './abort.js';
 import { offeredBy } from './offered.js';
 import type { LegacySession } from './session.js';
 import { notificationFor } from './shapes.js';
@@ -51,7 +52,7 @@ export class Standing {
     this.#place.begin();
     void Promise.resolve(
       host.handle({ jsonrpc: '2.0', id: 'standing', method: LISTEN, params: { notifications } }, exchange),
-    ).then(() => this.#place.end(exchange));
+    ).then(() => exchange.over());
     const refused = await exchange.opened;
     // Not sooner: what changes meanwhile is told by the one or the other.
     if (refused === undefined) before?.leave();
@@ -78,9 +79,10 @@ class StandingExchange implements Exchange {
   readonly #session: LegacySession;
   readonly #inner: Exchange;
   readonly #place: Running;
-  readonly #controller = new AbortController();
+  readonly #abort = new Abort();
   #open!: (error?: JsonRpcErrorObject) => void;
   #listening = false;
+  #over = false;
 
   constructor(session: LegacySession, inner: Exchange, place: Running) {
     this.#session = session;
@@ -93,7 +95,7 @@ class StandingExchange implements Exchange {
   }
 
   get gone(): boolean {
-    return this.#controller.signal.aborted;
+    return this.#abort.aborted;
   }
 
   get signal(): AbortSignal {
@@ -101,7 +103,7 @@ class StandingExchange implements Exchange {
       this.#listening = true;
       this.#place.listen(this);
     }
-    return this.#controller.signal;
+    return this.#abort.signal;
   }
 
   get unsent(): number {
@@ -129,12 +131,21 @@ class StandingExchange implements Exchange {
   }
 
   cancel(reason: unknown): void {
-    this.#controller.abort(reason);
+    this.#abort.abort(reason);
   }
 
   /** Nobody listens any more. */
   leave(): void {
     this.#open();
-    this.#controller.abort();
+    this.#abort.abort();
+    // Not once that has had its effect: on workerd nothing has, after the request that this was made for.
+    this.over();
+  }
+
+  /** It has ended. */
+  over(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#place.end(this);
   }
 }

@@ -5,15 +5,29 @@ import type { Head, HttpEndpoint } from './http-endpoint.js';
 import type { AnswerHeaders, Reply } from './http-exchange.js';
 import type { Trusted } from './definition.js';
 
-/** Serves a web-standard request. Never rejects. */
-export function serveFetch(endpoint: HttpEndpoint, request: Request, trusted: Trusted): Promise<Response> {
+/**
+ * Serves a web-standard request. Never rejects.
+ *
+ * @param context what a Worker gets third; of it `waitUntil` is used, where there is one
+ */
+export function serveFetch(
+  endpoint: HttpEndpoint,
+  request: Request,
+  trusted: Trusted,
+  context?: unknown,
+): Promise<Response> {
   return new Promise((resolve) => {
-    const call = new FetchCall(request, resolve, endpoint.limits.streamHighWaterBytes);
+    const call = new FetchCall(request, resolve, endpoint.limits.streamHighWaterBytes, context);
     endpoint.serve(call, call, trusted);
   });
 }
 
 const encoder = /* @__PURE__ */ new TextEncoder();
+
+/** What keeps a Worker's request alive. */
+interface Waiting {
+  waitUntil?(work: Promise<unknown>): void;
+}
 
 /** A request and its way back. */
 class FetchCall implements Head, Reply {
@@ -22,17 +36,20 @@ class FetchCall implements Head, Reply {
   readonly #headers: Headers;
   readonly #resolve: (response: Response) => void;
   readonly #highWaterMark: number;
+  readonly #context: Waiting;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   readonly #waiting: (() => void)[] = [];
   #onGone: (() => void) | undefined;
   #over = false;
 
-  constructor(request: Request, resolve: (response: Response) => void, highWaterMark: number) {
+  constructor(request: Request, resolve: (response: Response) => void, highWaterMark: number, context: unknown) {
     this.#request = request;
     this.#headers = request.headers;
     this.method = request.method;
     this.#resolve = resolve;
     this.#highWaterMark = highWaterMark;
+    // Of whatever it is, one member is looked for, and called only where it is a function.
+    this.#context = context ?? {};
   }
 
   get(header: string): string | null {
@@ -96,6 +113,10 @@ class FetchCall implements Head, Reply {
     this.#over = true;
     this.#controller?.close();
     this.#release();
+  }
+
+  outlive(work: Promise<unknown>): void {
+    if (typeof this.#context.waitUntil === 'function') this.#context.waitUntil(work);
   }
 
   onGone(listener: () => void): void {

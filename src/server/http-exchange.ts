@@ -35,6 +35,8 @@ export interface Reply {
   end(): void;
   /** Calls back once if the caller goes away before the end; at once if that has happened. */
   onGone(listener: () => void): void;
+  /** Keeps the runtime from ending what works for this request with its connection, where it would. */
+  outlive?(work: Promise<unknown>): void;
   /** Watches over answers that are slow to begin, where a runtime lets requests share a timer. */
   readonly silence?: SilenceWatch | undefined;
 }

@@ -84,10 +84,10 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
   readonly idleTimeout: number = 255;
 
   /**
-   * Answers a web-standard request. Bound to this server, and deaf to further arguments: what a runtime passes beside the
-   * request (a Worker's bindings, an execution context) never becomes an identity. Never rejects.
+   * Answers a web-standard request, as a Worker gets it. Bound to this server, and deaf to further arguments but for the `waitUntil` of a Worker's
+   * execution context: what a runtime passes beside the request never becomes an identity. Never rejects.
    */
-  readonly fetch: (request: Request) => Promise<Response>;
+  readonly fetch: (request: Request, bindings?: unknown, context?: unknown) => Promise<Response>;
 
   /**
    * The HTTP side of this server, for the adapters of this package.
@@ -160,7 +160,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     if (past !== undefined && options.legacy !== false)
       this.#past = past({ handle, service, options, running, discovery, listening, tell });
     this['~http'] = httpEndpoint(handle, options, running, service, catalogs.tools, tell, this.#past);
-    this.fetch = (request) => serveFetch(this['~http'], request, {});
+    this.fetch = this.handler();
     if (tracer !== undefined) this.use(traced(tracer));
   }
 
@@ -403,9 +403,11 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
    *   fetch: (request: Request, env: Env) => server.handler({ platform: env })(request),
    * };
    * ```
+   *
+   * @returns takes what `server.fetch` takes
    */
-  handler(trusted: Trusted = {}): (request: Request) => Promise<Response> {
-    return (request) => serveFetch(this['~http'], request, trusted);
+  handler(trusted: Trusted = {}): (request: Request, bindings?: unknown, context?: unknown) => Promise<Response> {
+    return (request, _bindings, context) => serveFetch(this['~http'], request, trusted, context);
   }
 
   /**

@@ -90,6 +90,12 @@ class TaggedNotification implements JsonRpcNotification {
 }
 
 /**
+ * Milliseconds after which nobody waits for a reader that has read everything: on workerd the request that has waited, since
+ * it made the change, may be over.
+ */
+const FORGOTTEN_MS = 5_000;
+
+/**
  * One open subscription. While its reader does not keep up, one notification per topic waits, the last one, so that a
  * stream costs no more than what its client asked for.
  */
@@ -101,6 +107,8 @@ export class SubscriptionStream {
   readonly #id: string;
   readonly #end: (stream: SubscriptionStream) => void;
   #busy = false;
+  /** Milliseconds since 1970 at which the last change went out. */
+  #sentAt = 0;
   #pending: Map<Topic, Broadcast> | undefined;
 
   /** @param end called when the stream is to be forgotten */
@@ -130,7 +138,8 @@ export class SubscriptionStream {
   take(topic: Topic, broadcast: Broadcast, now: number, dropBytes: number): void {
     if (this.expiresAt <= now) {
       this.close();
-    } else if (!this.#busy) {
+    } else if (!this.#busy || (this.#exchange.unsent === 0 && now - this.#sentAt > FORGOTTEN_MS)) {
+      this.#sentAt = now;
       void this.send(broadcast);
     } else if ((this.#exchange.unsent ?? 0) > dropBytes) {
       // Without the closing result, so that the client knows that it has missed something.

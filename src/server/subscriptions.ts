@@ -137,6 +137,14 @@ export class Subscriptions {
     const id = ctx.id!;
     const principal = this.#enter(ctx);
     let characters = 0;
+    let released = false;
+    // When the stream is forgotten, not when whoever waits for that has had its turn: on workerd it may never have one.
+    const release = (): void => {
+      if (released) return;
+      released = true;
+      this.#characters -= characters;
+      this.#leave(principal);
+    };
     try {
       const { honoured, topics } = await this.#agree(params['notifications'], ctx);
       for (const topic of topics) characters += topic.length;
@@ -161,11 +169,10 @@ export class Subscriptions {
           broadcast('notifications/subscriptions/acknowledged', { notifications: honoured }),
         );
         // No later: what changes from here on is sent, or waits for the acknowledgement to go out.
-        await (ending || this.#closed ? acknowledged : this.#hold(stream, exchange));
+        await (ending || this.#closed ? acknowledged : this.#hold(stream, exchange, release));
       }
     } finally {
-      this.#characters -= characters;
-      this.#leave(principal);
+      release();
     }
     return { _meta: { [META_SUBSCRIPTION_ID]: id } };
   }
@@ -191,10 +198,13 @@ export class Subscriptions {
   }
 
   /** Keeps a stream until its caller leaves, or the server ends it. */
-  #hold(stream: SubscriptionStream, exchange: Exchange): Promise<void> {
+  #hold(stream: SubscriptionStream, exchange: Exchange, release: () => void): Promise<void> {
     return new Promise((resolve) => {
       const end = (): void => stream.close();
-      this.#held.set(stream, resolve);
+      this.#held.set(stream, () => {
+        release();
+        resolve();
+      });
       for (const topic of stream.topics) {
         const watchers = this.#topics.get(topic);
         if (watchers === undefined) this.#topics.set(topic, new Set([stream]));

@@ -22,7 +22,7 @@ export function addCallTests(test, { connect }) {
       names,
       again.map(({ name }) => name),
     );
-    equal(new Set(names).size, 12);
+    equal(new Set(names).size, 15);
     const add = tools.find(({ name }) => name === 'add');
     equal([add?.inputSchema['required'], add?.outputSchema?.['required']], [['a', 'b'], ['sum']]);
     await client.close();

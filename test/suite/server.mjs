@@ -8,17 +8,19 @@ import { object } from './schema.mjs';
 export function createServer() {
   const marks = new Marks();
 
+  const server = new McpServer(
+    { name: 'suite', version: '1.2.3', instructions: 'Only for tests.' },
+    {
+      onError: (_error, _ctx, errorId) => marks.add(`onError ${errorId}`),
+      // workerd, and Deno where head and body of a request came apart, find at the next write only that a caller has left.
+      keepAliveMs: 250,
+      limits: { silenceMs: 500 },
+      secret: 'sealed for tests, the same in every isolate',
+    },
+  );
+
   return (
-    new McpServer(
-      { name: 'suite', version: '1.2.3', instructions: 'Only for tests.' },
-      {
-        onError: (_error, _ctx, errorId) => marks.add(`onError ${errorId}`),
-        // workerd, and Deno where head and body of a request came apart, find at the next write only that a caller has left.
-        keepAliveMs: 250,
-        limits: { silenceMs: 500 },
-        secret: 'sealed for tests, the same in every isolate',
-      },
-    )
+    server
       .tool('echo', { description: 'Says it again.', inputSchema: object({ text: 'string' }) }, ({ text }) => text)
       .tool('größe_📏', {}, () => 'named in more than ASCII')
       .tool(
@@ -77,6 +79,22 @@ export function createServer() {
         const sure = await ctx.elicit(`${size.content.size}?`, object({ sure: 'boolean' }), { key: 'sure' });
         return `${number}: ${item} ${size.content.size} ${sure.action === 'accept' && sure.content.sure}`;
       })
+      .tool('survey', {}, async (_args, ctx) => {
+        const roots = await ctx.roots();
+        const messages = [{ role: /** @type {const} */ ('user'), content: text('Well?') }];
+        const { content } = await ctx.sample({ messages, maxTokens: 9 });
+        return `${JSON.stringify(roots.map(({ uri }) => uri))} ${JSON.stringify(content)}`;
+      })
+      .tool('talk', {}, async (_args, ctx) => {
+        for (const level of /** @type {const} */ (['debug', 'info', 'error'])) await ctx.log(level, level);
+        return 'said';
+      })
+      // Hangs up first, where there is a way to come back.
+      .tool('leave', { inputSchema: object({ key: 'string' }) }, async ({ key }, ctx) => {
+        await ctx.detach({ retryMs: 20 });
+        await marks.until(`${key} fetched`, ctx.signal);
+        return 'fetched';
+      })
       .resource('suite://readme', { name: 'readme', mimeType: 'text/markdown', size: 7 }, () => '# Suite')
       .resource('suite://pixel', { name: 'pixel', mimeType: 'image/png' }, () => new Uint8Array([0, 1, 254, 255]))
       .resource(
@@ -115,6 +133,11 @@ export function createServer() {
           await ctx.notify('suite/progress', { n });
         }
         await ctx.notify('suite/completed', { final: 'Success' });
+      })
+      .notification('suite/change', { params: object({ kind: 'string', uri: 'string' }) }, ({ kind, uri }) => {
+        if (kind === 'tools') server.notify.toolsChanged();
+        else if (kind === 'prompts') server.notify.promptsChanged();
+        else server.notify.resourceUpdated(uri);
       })
       .notification('suite/mark', { params: object({ mark: 'string' }) }, ({ mark }) => marks.add(mark))
   );

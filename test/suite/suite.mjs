@@ -6,6 +6,7 @@ import { addCatalogTests } from './catalog-tests.mjs';
 import { addChannelTests } from './channel-tests.mjs';
 import { addErrorTests } from './error-tests.mjs';
 import { addInputTests } from './input-tests.mjs';
+import { addLegacyTests } from './legacy-tests.mjs';
 import { addParallelTests } from './parallel-tests.mjs';
 import { addPayloadTests } from './payload-tests.mjs';
 import { addPlainTests } from './plain-tests.mjs';
@@ -39,6 +40,7 @@ function addTests(test, target) {
   addInputTests(test, target);
   addParallelTests(test, target);
   addPayloadTests(test, target);
+  addLegacyTests(test, target);
   addChannelTests(test);
 }
 
