@@ -100,6 +100,9 @@ export interface MemoryRateLimitStoreOptions {
   readonly now?: () => number;
 }
 
+/** Parts of a token that sums of floating point numbers may lack: whoever has waited as long as told is let through. */
+const ROUNDING = 1e-9;
+
 /** A {@link RateLimitStore} that keeps buckets in this process. */
 export function memoryRateLimitStore(options: MemoryRateLimitStoreOptions = {}): {
   take(key: string, limit: RateLimit): number;
@@ -113,10 +116,10 @@ export function memoryRateLimitStore(options: MemoryRateLimitStoreOptions = {}):
       // A clock that was set back refills nothing.
       const passed = bucket === undefined ? 0 : Math.max(0, at - bucket.at);
       const tokens = bucket === undefined ? burst : Math.min(burst, bucket.tokens + (passed * perSecond) / 1000);
-      const taken = tokens >= 1;
+      const taken = tokens > 1 - ROUNDING;
       // Put last, so that the first one is the one unused for longest.
       buckets.delete(key);
-      buckets.set(key, { tokens: taken ? tokens - 1 : tokens, at });
+      buckets.set(key, { tokens: taken ? Math.max(0, tokens - 1) : tokens, at });
       const [oldest] = buckets.keys();
       if (buckets.size > maxBuckets && oldest !== undefined) buckets.delete(oldest);
       return taken ? 0 : Math.ceil(((1 - tokens) / perSecond) * 1000);

@@ -184,6 +184,19 @@ describe('memoryRateLimitStore', () => {
     );
   });
 
+  test('whoever waits as long as told is let through, also where sums of parts fall short of a whole', () => {
+    let time = 0;
+    const store = memoryRateLimitStore({ now: () => time });
+    const limit = { burst: 2, perSecond: 0.1 };
+    for (const step of [0, 3_943]) {
+      time += step;
+      expect(store.take('k', limit)).toBe(0);
+    }
+    time += 357;
+    time += store.take('k', limit);
+    expect(store.take('k', limit)).toBe(0);
+  });
+
   test('a clock that is set back refills nothing, and does not take anything away', () => {
     let time = 1_000_000;
     const store = memoryRateLimitStore({ now: () => time });
