@@ -84,8 +84,8 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
   readonly idleTimeout: number = 255;
 
   /**
-   * Answers a web-standard request, as a Worker gets it. Bound to this server, and deaf to further arguments but for the `waitUntil` of a Worker's
-   * execution context: what a runtime passes beside the request never becomes an identity. Never rejects.
+   * Answers a web-standard request. Bound to this server, and deaf to what a runtime passes beside the request, which never
+   * becomes an identity, but for the `waitUntil` of a Worker's execution context. Never rejects.
    */
   readonly fetch: (request: Request, bindings?: unknown, context?: unknown) => Promise<Response>;
 
@@ -403,8 +403,6 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
    *   fetch: (request: Request, env: Env) => server.handler({ platform: env })(request),
    * };
    * ```
-   *
-   * @returns takes what `server.fetch` takes
    */
   handler(trusted: Trusted = {}): (request: Request, bindings?: unknown, context?: unknown) => Promise<Response> {
     return (request, _bindings, context) => serveFetch(this['~http'], request, trusted, context);

@@ -107,7 +107,9 @@ describe('a server', () => {
     const server = make().tool('a', {}, () => 'x');
     expectTypeOf(serve).toBeCallableWith(server, { port: 0 });
     expectTypeOf(toNodeListener).toBeCallableWith(server, { trustParsedBody: true });
-    expectTypeOf(server.fetch).toEqualTypeOf<(request: Request) => Promise<Response>>();
+    expectTypeOf(server.fetch).toEqualTypeOf<
+      (request: Request, bindings?: unknown, context?: unknown) => Promise<Response>
+    >();
   });
 });
 
@@ -271,7 +273,9 @@ describe('the entries of a server', () => {
     built.prompt('p', {}, () => 'x');
     for (const n of [1, 2]) built.resource(`docs://${n}`, { name: String(n) }, () => 'x');
     expectTypeOf(serve).toBeCallableWith(built, { port: 0 });
-    expectTypeOf(built.fetch).toEqualTypeOf<(request: Request) => Promise<Response>>();
+    expectTypeOf(built.fetch).toEqualTypeOf<
+      (request: Request, bindings?: unknown, context?: unknown) => Promise<Response>
+    >();
   });
 });
 
