@@ -107,8 +107,8 @@ export class SubscriptionStream {
   readonly #id: string;
   readonly #end: (stream: SubscriptionStream) => void;
   #busy = false;
-  /** Milliseconds since 1970 at which the acknowledgement or the last change went out. */
-  #sentAt = Date.now();
+  /** Milliseconds since 1970 at which the last change went out; for the acknowledgement it is waited as long as it takes. */
+  #sentAt = Infinity;
   #pending: Map<Topic, Broadcast> | undefined;
 
   /** @param end called when the stream is to be forgotten */

@@ -3,10 +3,12 @@ import { McpServer, type Context } from 'mcpwire/server';
 import { ask, META, modern, plain, toolCall } from '../helpers/wire.js';
 
 const seen: Context[] = [];
-const server = new McpServer({ name: 'who', version: '1.0.0' }).tool('who', {}, (_args, ctx) => {
-  seen.push(ctx);
-  return 'x';
-});
+const server = new McpServer({ name: 'who', version: '1.0.0' })
+  .tool('later', {}, async () => 'x')
+  .tool('who', {}, (_args, ctx) => {
+    seen.push(ctx);
+    return 'x';
+  });
 const last = () => seen.at(-1)!;
 
 describe('who the caller is', () => {
@@ -20,6 +22,28 @@ describe('who the caller is', () => {
     expect(response.status).toBe(200);
     expect(last().auth).toBeUndefined();
     expect(last().platform).toBeUndefined();
+  });
+
+  test('of a Worker’s context waitUntil alone is used: for a call of a session, which outlives its connection', async () => {
+    const kept: Promise<unknown>[] = [];
+    const context = {
+      waitUntil(work: Promise<unknown>) {
+        expect(this).toBe(context);
+        kept.push(work);
+      },
+    };
+    const post = (message: object, headers = {}): Promise<Response> => {
+      const body = JSON.stringify({ jsonrpc: '2.0', ...message });
+      const all = { accept: 'application/json, text/event-stream', 'content-type': 'application/json', ...headers };
+      return server.fetch(new Request('http://localhost/mcp', { method: 'POST', headers: all, body }), {}, context);
+    };
+    const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'old', version: '1' } };
+    const greeted = await post({ id: 1, method: 'initialize', params });
+    expect(kept).toEqual([]);
+    const session = { 'mcp-session-id': greeted.headers.get('mcp-session-id') };
+    await post({ id: 2, method: 'tools/call', params: { name: 'later' } }, session);
+    expect(kept).toHaveLength(1);
+    await Promise.all(kept);
   });
 
   test('server.fetch is bound', async () => {
