@@ -35,7 +35,9 @@ describe('who the caller is', () => {
     const post = (message: object, headers = {}): Promise<Response> => {
       const body = JSON.stringify({ jsonrpc: '2.0', ...message });
       const all = { accept: 'application/json, text/event-stream', 'content-type': 'application/json', ...headers };
-      return server.fetch(new Request('http://localhost/mcp', { method: 'POST', headers: all, body }), {}, context);
+      const request = new Request('http://localhost/mcp', { method: 'POST', headers: all, body });
+      // As workerd calls an exported server, which its type does not say.
+      return Reflect.apply(server.fetch, server, [request, {}, context]) as Promise<Response>;
     };
     const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'old', version: '1' } };
     const greeted = await post({ id: 1, method: 'initialize', params });
