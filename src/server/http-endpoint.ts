@@ -143,6 +143,8 @@ export function httpEndpoint(
         };
         if (!handled) return ended();
         exchange.watchSilence();
+        // The answer to a notification is out before its handler has ended.
+        if (!isRequest(message)) reply.outlive?.(handled);
         void handled.then(ended);
       } catch (error) {
         failed(error, value);

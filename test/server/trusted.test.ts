@@ -48,6 +48,26 @@ describe('who the caller is', () => {
     await Promise.all(kept);
   });
 
+  test('and for a notification, whose answer is out before its handler has ended', async () => {
+    const kept: Promise<unknown>[] = [];
+    let heard = false;
+    const told = new McpServer({ name: 'told', version: '1' }).notification('news', {}, async () => {
+      await Promise.resolve();
+      heard = true;
+    });
+    const request = new Request('http://localhost/mcp', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', method: 'news' }),
+    });
+    const context = { waitUntil: (work: Promise<unknown>) => kept.push(work) };
+    const response = (await Reflect.apply(told.fetch, told, [request, {}, context])) as Response;
+    expect(response.status).toBe(202);
+    expect(kept).toHaveLength(1);
+    await Promise.all(kept);
+    expect(heard).toBe(true);
+  });
+
   test('server.fetch is bound', async () => {
     const { fetch } = server;
     expect((await fetch(toolCall('who'))).status).toBe(200);
