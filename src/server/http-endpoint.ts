@@ -43,9 +43,13 @@ export interface Head extends Caller {
   readonly method: string;
   /**
    * Reads the body and calls `take` with it, or with `undefined` when it has more bytes than allowed; `failed` when it
-   * cannot be read. Callbacks, because some runtimes have it without a promise, and `take` need not wait for one then.
+   * cannot be read, or its message is refused. Callbacks, because some runtimes have it without a promise, and `take` need not wait for one then.
    */
-  body(limit: number, take: (body: Uint8Array | undefined) => void, failed: (error: unknown) => void): void;
+  body(
+    limit: number,
+    take: (body: Uint8Array | undefined) => void,
+    failed: (error: unknown, message?: unknown) => void,
+  ): void;
   /** What handlers see as `ctx.http`; made only when one looks. */
   info(): HttpInfo;
 }
@@ -219,7 +223,7 @@ class HttpPeer implements Peer {
 }
 
 /** What stands for an id that cannot be read: nothing for peers of our day, `null` as of old for all others. */
-function noId(version: string | null | undefined, meta: JsonObject | undefined): undefined | null {
+export function noId(version: string | null | undefined, meta: JsonObject | undefined): undefined | null {
   return isModern(version, meta) || version === LEGACY_VERSIONS[0] ? undefined : null;
 }
 

@@ -95,8 +95,6 @@ class TaggedNotification implements JsonRpcNotification {
  */
 export class SubscriptionStream {
   readonly topics: readonly Topic[];
-  /** Milliseconds since 1970 at which the caller's credentials end. */
-  readonly expiresAt: number;
   readonly #exchange: Exchange;
   readonly #id: string;
   readonly #end: (stream: SubscriptionStream) => void;
@@ -108,7 +106,6 @@ export class SubscriptionStream {
     this.#exchange = exchange;
     this.#id = JSON.stringify(id);
     this.topics = topics;
-    this.expiresAt = (exchange.peer.auth?.expiresAt ?? Infinity) * 1000;
     this.#end = end;
   }
 
@@ -127,10 +124,8 @@ export class SubscriptionStream {
   }
 
   /** Takes a change: sends it, or keeps it until there is room. A stream that nobody reads any more ends. */
-  take(topic: Topic, broadcast: Broadcast, now: number, dropBytes: number): void {
-    if (this.expiresAt <= now) {
-      this.close();
-    } else if (!this.#busy) {
+  take(topic: Topic, broadcast: Broadcast, dropBytes: number): void {
+    if (!this.#busy) {
       void this.send(broadcast);
     } else if ((this.#exchange.unsent ?? 0) > dropBytes) {
       // Without the closing result, so that the client knows that it has missed something.

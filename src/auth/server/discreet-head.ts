@@ -1,0 +1,56 @@
+import type { HttpInfo } from '../../server/exchange.js';
+import type { Head } from '../../server/http-endpoint.js';
+
+const CREDENTIALS = ['authorization', 'dpop'];
+
+/** A message that needs a token and came without a good one: it is not for who sent it. */
+export type Sift = (body: Uint8Array) => { readonly error: Error; readonly message?: unknown } | undefined;
+
+/** A request without its credentials: handlers cannot pass on by accident what they do not have. */
+export class DiscreetHead implements Head {
+  readonly method: string;
+  readonly #head: Head;
+  readonly #sift: Sift | undefined;
+  #info: HttpInfo | undefined;
+
+  /** @param sift looks at the body first */
+  constructor(head: Head, sift?: Sift) {
+    this.method = head.method;
+    this.#head = head;
+    this.#sift = sift;
+  }
+
+  get(header: string): string | null | undefined {
+    return CREDENTIALS.includes(header) ? undefined : this.#head.get(header);
+  }
+
+  authority(): string {
+    return this.#head.authority();
+  }
+
+  loopback(): boolean {
+    return this.#head.loopback();
+  }
+
+  info(): HttpInfo {
+    if (this.#info === undefined) {
+      const { url, headers: all } = this.#head.info();
+      const headers = new Headers(all);
+      for (const header of CREDENTIALS) headers.delete(header);
+      this.#info = { url, headers };
+    }
+    return this.#info;
+  }
+
+  body(...[limit, take, failed]: Parameters<Head['body']>): void {
+    this.#head.body(
+      limit,
+      (body) => {
+        const refused = body === undefined ? undefined : this.#sift?.(body);
+        if (refused === undefined) take(body);
+        else failed(refused.error, refused.message);
+      },
+      failed,
+    );
+  }
+}
