@@ -43,13 +43,9 @@ export interface Head extends Caller {
   readonly method: string;
   /**
    * Reads the body and calls `take` with it, or with `undefined` when it has more bytes than allowed; `failed` when it
-   * cannot be read, or its message is refused. Callbacks, because some runtimes have it without a promise, and `take` need not wait for one then.
+   * cannot be read. Callbacks, because some runtimes have it without a promise, and `take` need not wait for one then.
    */
-  body(
-    limit: number,
-    take: (body: Uint8Array | undefined) => void,
-    failed: (error: unknown, message?: unknown) => void,
-  ): void;
+  body(limit: number, take: (body: Uint8Array | undefined) => void, failed: (error: unknown) => void): void;
   /** What handlers see as `ctx.http`; made only when one looks. */
   info(): HttpInfo;
 }

@@ -187,7 +187,13 @@ export function bearerAuth(options: BearerAuthOptions): ServerAuth {
               auth = await identify(credentials, head, discreet);
             } catch (error) {
               if (!isMcpError(error) || publicMethods.length === 0 || method !== 'POST') throw error;
-              const open = new DiscreetHead(head, (body) => sift(body, error));
+              // Only what is for everyone goes on.
+              const open = new DiscreetHead(head, (body) => {
+                const message = messageOf(body);
+                const isPublic = publicMethods.includes(String(message?.['method']));
+                if (!isPublic) refuse(error, message);
+                return isPublic;
+              });
               return endpoint.serve(open, reply, trusted, place);
             }
             if (requiredScopes.length > 0) check([], auth);
@@ -198,17 +204,15 @@ export function bearerAuth(options: BearerAuthOptions): ServerAuth {
       };
     },
   };
+}
 
-  /** Only what is for everyone goes on without a token. */
-  function sift(body: Uint8Array, error: Error): { readonly error: Error; readonly message?: unknown } | undefined {
-    let message: unknown;
-    try {
-      message = parseMessage(body, defaultLimits);
-    } catch {
-      return { error };
-    }
-    const method = isObject(message) ? message['method'] : undefined;
-    return typeof method === 'string' && publicMethods.includes(method) ? undefined : { error, message };
+/** The message in a body, if it has one; what is none is refused further on, or never gets there. */
+function messageOf(body: Uint8Array): JsonObject | undefined {
+  try {
+    const message = parseMessage(body, defaultLimits);
+    return isObject(message) ? message : undefined;
+  } catch {
+    return undefined;
   }
 }
 

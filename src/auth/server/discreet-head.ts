@@ -3,8 +3,8 @@ import type { Head } from '../../server/http-endpoint.js';
 
 const CREDENTIALS = ['authorization', 'dpop'];
 
-/** A message that needs a token and came without a good one: it is not for who sent it. */
-export type Sift = (body: Uint8Array) => { readonly error: Error; readonly message?: unknown } | undefined;
+/** Whether a body goes on; who says no has answered. */
+export type Sift = (body: Uint8Array) => boolean;
 
 /** A request without its credentials: handlers cannot pass on by accident what they do not have. */
 export class DiscreetHead implements Head {
@@ -46,9 +46,7 @@ export class DiscreetHead implements Head {
     this.#head.body(
       limit,
       (body) => {
-        const refused = body === undefined ? undefined : this.#sift?.(body);
-        if (refused === undefined) take(body);
-        else failed(refused.error, refused.message);
+        if (body === undefined || this.#sift?.(body) !== false) take(body);
       },
       failed,
     );
