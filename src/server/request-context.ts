@@ -38,7 +38,7 @@ export interface Service {
   readonly logging: boolean;
   readonly secret: Secret | readonly Secret[] | undefined;
   /** Who decides what callers may do. */
-  readonly auth: ServerAuth | undefined;
+  readonly auth?: ServerAuth | undefined;
   readonly limits: ServerLimits;
   /** The result types of the protocol and of the extensions; extensions add theirs. */
   readonly resultTypes: Set<unknown>;

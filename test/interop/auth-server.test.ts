@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Client, StreamableHTTPClientTransport, type OAuthClientProvider } from '@modelcontextprotocol/client';
 import { McpClient } from 'mcpwire/client';
 import { bearerAuth, introspection, jwt } from 'mcpwire/auth/server';
 import { serve, type RunningServer } from 'mcpwire/node';
@@ -79,10 +80,28 @@ async function authorizationServer(accessTokenFormat: 'jwt' | 'opaque'): Promise
   return issuer;
 }
 
+/** What a person's browser does: it follows redirects until they leave for the app. @returns what the app is told */
+async function browse(authorize: URL): Promise<URLSearchParams> {
+  const cookies = new Map<string, string>();
+  let at = authorize;
+  while (!at.href.startsWith(REDIRECT)) {
+    const cookie = [...cookies].map((pair) => pair.join('=')).join('; ');
+    const response = await fetch(at, { redirect: 'manual', headers: { cookie } });
+    for (const line of response.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)!;
+      cookies.set(name!, value!);
+    }
+    const location = response.headers.get('location');
+    if (location === null) throw new Error(`${at.href}: ${response.status} ${await response.text()}`);
+    at = new URL(location, at);
+  }
+  if (!at.searchParams.has('code')) throw new Error(at.search);
+  return at.searchParams;
+}
+
 /** Signs in as a browser and a native app do together: authorization code, PKCE, resource. */
 async function signIn(issuer: string, resource: string, scope: string): Promise<string> {
   const verifier = randomBytes(32).toString('base64url');
-  const cookies = new Map<string, string>();
   const authorize = new URL('/auth', issuer);
   authorize.search = String(
     new URLSearchParams({
@@ -96,20 +115,7 @@ async function signIn(issuer: string, resource: string, scope: string): Promise<
       code_challenge_method: 'S256',
     }),
   );
-  let at = authorize;
-  while (!at.href.startsWith(REDIRECT)) {
-    const cookie = [...cookies].map((pair) => pair.join('=')).join('; ');
-    const response = await fetch(at, { redirect: 'manual', headers: { cookie } });
-    for (const line of response.headers.getSetCookie()) {
-      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)!;
-      cookies.set(name!, value!);
-    }
-    const location = response.headers.get('location');
-    if (location === null) throw new Error(`${at.href}: ${response.status} ${await response.text()}`);
-    at = new URL(location, at);
-  }
-  const code = at.searchParams.get('code');
-  if (code === null) throw new Error(at.search);
+  const code = (await browse(authorize)).get('code')!;
   const body = new URLSearchParams({
     grant_type: 'authorization_code',
     code,
@@ -158,3 +164,58 @@ test.each(['jwt', 'opaque'] as const)(
     await expect(connect(foreign)).rejects.toMatchObject({ code: 'unauthorized', status: 401 });
   },
 );
+
+test('AZ1: the official client finds the authorization server, signs in, and steps up when a tool asks for more', async () => {
+  const issuer = await authorizationServer('jwt');
+  // The resource is the URL of the endpoint: its port must be known before the server is made.
+  const free = createServer();
+  await new Promise<void>((resolve) => free.listen(0, '127.0.0.1', resolve));
+  const { port } = free.address() as AddressInfo;
+  await new Promise((resolve) => free.close(resolve));
+  const resource = `http://127.0.0.1:${port}/mcp`;
+  const auth = bearerAuth({
+    resource,
+    authorizationServers: [issuer],
+    verify: jwt({ issuer, jwksUri: `${issuer}/jwks` }),
+    requiredScopes: ['files:read'],
+  });
+  const server = new McpServer({ name: 'files', version: '1.0.0' }, { auth })
+    .tool('whoami', {}, (_args, ctx) => `${ctx.auth?.subject}: ${ctx.auth?.scopes.join(' ')}`)
+    .tool('delete_file', { scopes: ['files:write'] }, () => 'deleted');
+  running = await serve(server, { port });
+
+  let verifier = '';
+  let tokens: Awaited<ReturnType<OAuthClientProvider['tokens']>>;
+  const asked: URL[] = [];
+  const provider: OAuthClientProvider = {
+    redirectUrl: REDIRECT,
+    clientMetadata: { redirect_uris: [REDIRECT], token_endpoint_auth_method: 'none' },
+    clientInformation: () => ({ client_id: 'app' }),
+    tokens: () => tokens,
+    saveTokens: (saved) => void (tokens = saved),
+    redirectToAuthorization: (url) => void asked.push(url),
+    saveCodeVerifier: (saved) => void (verifier = saved),
+    codeVerifier: () => verifier,
+  };
+  const connect = async () => {
+    const transport = new StreamableHTTPClientTransport(new URL(resource), { authProvider: provider });
+    const client = new Client({ name: 'official', version: '1.0.0' });
+    return { client, transport, connected: client.connect(transport) };
+  };
+  const first = await connect();
+  await expect(first.connected).rejects.toThrow();
+  expect(asked[0]?.searchParams.get('resource')).toBe(resource);
+  expect(asked[0]?.searchParams.get('scope')).toContain('files:read');
+  await first.transport.finishAuth(await browse(asked[0]!));
+
+  const second = await connect();
+  await second.connected;
+  expect(await second.client.callTool({ name: 'whoami' })).toMatchObject({ content: [{ text: 'ada: files:read' }] });
+  await expect(second.client.callTool({ name: 'delete_file' })).rejects.toThrow();
+  expect(asked[1]?.searchParams.get('scope')?.split(' ')).toEqual(
+    expect.arrayContaining(['files:read', 'files:write']),
+  );
+  await second.transport.finishAuth(await browse(asked[1]!));
+  expect(await second.client.callTool({ name: 'delete_file' })).toMatchObject({ content: [{ text: 'deleted' }] });
+  await second.client.close();
+});

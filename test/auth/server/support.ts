@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHash } from 'node:crypto';
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT, type JWK, type JWTPayload } from 'jose';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT, type JWK } from 'jose';
 import { bearerAuth, jwt, type BearerAuthOptions, type JwtOptions } from 'mcpwire/auth/server';
 import { serve, type RunningServer } from 'mcpwire/node';
 import { McpServer, type ServerOptions } from 'mcpwire/server';
@@ -70,7 +70,7 @@ export class Keys {
   }
 
   /** A token; `undefined` takes a claim away. */
-  async token(claims: JWTPayload = {}, header: Json = {}, key = this.keys[0]!): Promise<string> {
+  async token(claims: Json = {}, header: Json = {}, key = this.keys[0]!): Promise<string> {
     const now = Math.floor(Date.now() / 1000);
     const all = { iss: ISSUER, aud: RESOURCE, sub: 'ada', client_id: 'app', exp: now + 600, ...claims };
     const { privateKey, alg, kid } = key;
