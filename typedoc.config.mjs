@@ -26,6 +26,7 @@ export default {
     'observability',
     'client',
     'serving',
+    'protect',
     'stdio',
     'older-peers',
     'schemas',

@@ -6,29 +6,24 @@
  */
 import * as z from 'zod';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { bearerAuth } from 'mcpwire/auth/server';
 import { serve } from 'mcpwire/node';
-import { McpServer, type Middleware } from 'mcpwire/server';
+import { McpServer } from 'mcpwire/server';
 import { memorySessions, type SessionStore } from './sessions.ts';
 
 // #region job-server
-const requireSession =
-  (sessions: SessionStore): Middleware =>
-  (next) =>
-  async (request, ctx) => {
-    const [, token = ''] = /^Bearer (\S+)$/i.exec(ctx.http?.headers.get('authorization') ?? '') ?? [];
-    if (request.method === 'session/start' || (await sessions.isAlive(token))) return next(request, ctx);
-    throw ctx.error(-32001, 'Invalid or expired session token', {
-      status: 401,
-      headers: { 'www-authenticate': 'Bearer' },
-    });
-  };
+const sessionAuth = (sessions: SessionStore) =>
+  bearerAuth({
+    verify: async (token) => ((await sessions.isAlive(token)) ? { scopes: [], claims: {} } : undefined),
+    publicMethods: ['session/start'],
+    unauthorized: { code: -32001, message: 'Invalid or expired session token' },
+  });
 
 /** One step of a job; the default takes a second and a half. */
 const pause = (signal: AbortSignal): Promise<unknown> => sleep(1500, undefined, { signal });
 
 export function jobServer({ sessions = memorySessions(), work = pause } = {}) {
-  return new McpServer({ name: 'jobs', version: '1.0.0' })
-    .use(requireSession(sessions))
+  return new McpServer({ name: 'jobs', version: '1.0.0' }, { auth: sessionAuth(sessions) })
     .method('session/start', {}, async () => ({ session_token: await sessions.start() }))
     .tool('job/run', { inputSchema: z.object({ job_id: z.string() }) }, async ({ job_id }, ctx) => {
       await ctx.respond({ status: 'Job started. Awaiting progress...' });

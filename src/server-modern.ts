@@ -82,6 +82,7 @@ export type {
   StoredEvent,
   StoredEvents,
 } from './server/past-stores.js';
+export type { ServerAuth } from './server/authorization.js';
 export type { CorsOptions, Origins } from './http/origin.js';
 export type {
   SchemaInput,

@@ -20,6 +20,8 @@ const TOP = FLOORS.length - 1;
 const PACKAGES = /** @type {Record<string, string[]>} */ ({
   'eventsource-parser': ['http', 'client', 'legacy'],
   '@cfworker/json-schema': ['json-schema'],
+  jose: ['auth'],
+  oauth4webapi: ['auth'],
   // No dependency of the package: its parts are bundled.
   'cross-spawn': ['stdio'],
   zod: ['schemas'],

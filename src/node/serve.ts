@@ -17,7 +17,8 @@ export interface ServeOptions {
    */
   readonly host?: string;
   /**
-   * The path of the endpoint. Others are answered with 404, but those of the server's `legacy.httpSse`. Default `/mcp`.
+   * The path of the endpoint. Others are answered with 404, but those of the server's `legacy.httpSse`, and where clients
+   * look for the metadata of its `auth`. Default `/mcp`.
    */
   readonly path?: string;
   /** Closes what `serve` started when it aborts; the server stays open for other places. Default: none. */
@@ -60,6 +61,13 @@ export async function serve(server: McpServer<unknown>, options: ServeOptions = 
     const query = url.indexOf('?');
     const asked = query === -1 ? url : url.slice(0, query);
     if (asked === path || asked === sse || asked === messages) return listener(request, response);
+    if (asked.startsWith('/.well-known/')) {
+      const found = server.metadata({ method: request.method ?? '', url: `http://localhost${asked}` });
+      if (found !== undefined) {
+        const { status, headers } = found;
+        return void found.text().then((text) => response.writeHead(status, Object.fromEntries(headers)).end(text));
+      }
+    }
     response
       .writeHead(404, { 'content-type': 'text/plain; charset=utf-8' })
       .end(`Not found; the MCP endpoint is ${path}\n`);

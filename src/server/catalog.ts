@@ -1,6 +1,7 @@
 import { McpError } from '../errors.js';
 import { prepareResult, type JsonObject } from '../json-rpc.js';
 import { isThenable } from '../schema/standard.js';
+import type { ClientCapabilities } from '../spec/types.js';
 import { quiet } from '../util/quiet.js';
 import type { Completable } from './completion.js';
 import type { Context } from './context.js';
@@ -14,6 +15,10 @@ export interface Listed {
   readonly listed: object;
   /** Absent: everyone sees it. */
   readonly visible?: Visible | undefined;
+  /** What a caller must be able to do. */
+  readonly requires?: ClientCapabilities | undefined;
+  /** What a caller must be allowed to do. */
+  readonly scopes?: readonly string[] | undefined;
 }
 
 /** Whether a caller may see something and use it. What is no plain yes (a promise, nothing) is a no. */

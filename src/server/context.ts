@@ -30,11 +30,11 @@ export interface Context<C = unknown> {
     readonly capabilities: ClientCapabilities;
     readonly protocolVersion: string;
   };
-  /** The verified identity, when `server.handler({ auth })` was given one. */
+  /** The verified identity: by the server's option `auth`, or given to `server.handler({ auth })`. */
   readonly auth?: AuthInfo | undefined;
   /** What the runtime passed to `server.handler({ platform })`. */
   readonly platform?: unknown;
-  /** The HTTP request, when the message came by HTTP. */
+  /** The HTTP request, when the message came by HTTP. With the server's option `auth`: without the credentials that it looked at. */
   readonly http?: HttpInfo | undefined;
   /** What `server.context(...)` made for this request. `undefined` without. */
   readonly context: C;

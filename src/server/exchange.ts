@@ -23,7 +23,7 @@ export interface AuthInfo {
 export interface HttpInfo {
   /** The URL, as far as the server knows it: a proxy or a framework may have changed it. */
   readonly url: string;
-  /** The headers, as they arrived. */
+  /** The headers, as they arrived; credentials that the server's option `auth` looked at are not among them. */
   readonly headers: Headers;
 }
 

@@ -2,12 +2,12 @@ import { McpError } from '../errors.js';
 import { isObject, type JsonObject } from '../json-rpc.js';
 import { check } from '../schema/standard.js';
 import type { Prompt, PromptMessage } from '../spec/types.js';
-import { requireCapabilities } from './capabilities.js';
 import { isBlock } from './content.js';
 import type { Context } from './context.js';
 import { guarded } from './guard.js';
 import { isInputRequired } from './input-required.js';
 import type { Catalogs } from './registry.js';
+import type { RequestContext } from './request-context.js';
 
 /** `prompts/get`. */
 export async function getPrompt(
@@ -22,8 +22,9 @@ export async function getPrompt(
     if (listed === undefined) throw invalid(`Unknown prompt: ${typeof name === 'string' ? name : '(no string)'}`);
     return listed;
   }
-  const { input, requires, listed, handler } = prompt;
-  if (requires !== undefined) requireCapabilities(ctx.client.capabilities, requires);
+  const { input, listed, handler } = prompt;
+  // What middleware hands on is what was made for this very request.
+  (ctx as RequestContext).checkNeeds(prompt);
   const what = `Prompt ${JSON.stringify(prompt.name)}`;
   const value =
     input === undefined

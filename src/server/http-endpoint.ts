@@ -221,7 +221,7 @@ class HttpPeer implements Peer {
 }
 
 /** What stands for an id that cannot be read: nothing for peers of our day, `null` as of old for all others. */
-function noId(version: string | null | undefined, meta: JsonObject | undefined): undefined | null {
+export function noId(version: string | null | undefined, meta: JsonObject | undefined): undefined | null {
   return isModern(version, meta) || version === LEGACY_VERSIONS[0] ? undefined : null;
 }
 

@@ -2,6 +2,7 @@ import type { CorsOptions, Origins } from '../http/origin.js';
 import type { CacheHints } from '../spec/types.js';
 import type { Secret } from '../util/seal.js';
 import type { Tracer } from '../util/tracing.js';
+import type { ServerAuth } from './authorization.js';
 import type { Bus } from './bus.js';
 import type { Context } from './context.js';
 import type { LegacyOptions } from './past.js';
@@ -64,6 +65,12 @@ export interface ServerOptions {
    * rebinding. Default: on a loopback address only loopback names; elsewhere any.
    */
   readonly allowedHosts?: readonly string[];
+  /**
+   * Who may call over HTTP: `bearerAuth(...)` of `mcpwire/auth/server`. Attack: anyone who finds the URL. Looked at on every
+   * request before its body is read; who is vouched for by `server.handler({ auth })` is not looked at again. Default:
+   * everyone who passes `origins` and `allowedHosts`.
+   */
+  readonly auth?: ServerAuth;
   /** What pages of served origins may see and remember. Default: no further headers, preflights for 7,200 s. */
   readonly cors?: CorsOptions;
   /**

@@ -43,6 +43,12 @@ export interface PromptInfo {
   readonly visible?: Visible;
   /** What the caller must be able to do; checked before the handler runs. */
   readonly requires?: ClientCapabilities;
+  /**
+   * What a caller's token must allow, all of it; checked before the handler runs, and answered with 403 and a challenge that
+   * names what is missing. See the server's option `auth`. Over stdio there are no tokens, and nothing is checked. Default:
+   * nothing more than for any request.
+   */
+  readonly scopes?: readonly string[];
 }
 
 /** What a handler receives: the output of the arguments' schema. */
@@ -83,7 +89,6 @@ export type AnyPromptHandler = (args: never, ctx: never) => unknown;
 /** A prompt with everything computed that does not depend on a request. */
 export interface CompiledPrompt extends Listed, Completable {
   readonly name: string;
-  readonly requires?: ClientCapabilities | undefined;
   readonly input: StandardSchema['~standard'] | undefined;
   readonly handler: AnyPromptHandler;
 }
@@ -119,7 +124,7 @@ export function compilePrompt(
   if (typeof name !== 'string' || Object(definition) !== definition || typeof handler !== 'function') {
     throw new TypeError(`${owner}: write server.prompt('review', { argsSchema: z.object({ … }) }, (args) => …)`);
   }
-  const { title, description, icons, meta, argsSchema, complete, visible, requires } = definition;
+  const { title, description, icons, meta, argsSchema, complete, visible, requires, scopes } = definition;
   const schema = argsSchema === undefined ? undefined : jsonSchemaOf(argsSchema, 'input', `${owner}: argsSchema`);
   const args = schema === undefined ? undefined : argumentsOf(schema, owner);
   const names = args?.map((argument) => argument.name) ?? [];
@@ -129,7 +134,7 @@ export function compilePrompt(
   const listed = { name, title, description, arguments: args, icons, _meta: meta } as Prompt;
   // jsonSchemaOf has found it to be a schema.
   const input = (argsSchema as StandardSchema | undefined)?.['~standard'];
-  return { name, listed, visible, requires, names, complete, input, handler };
+  return { name, listed, visible, requires, scopes, names, complete, input, handler };
 }
 
 function argumentsOf({ properties, required = [] }: JsonObject, owner: string): { readonly name: string }[] {

@@ -2,7 +2,6 @@ import { McpError } from '../errors.js';
 import { isObject, type JsonObject } from '../json-rpc.js';
 import type { BlobResourceContents, TextResourceContents } from '../spec/types.js';
 import { readUri } from '../util/uri-template-match.js';
-import { requireCapabilities } from './capabilities.js';
 import { sees } from './catalog.js';
 import { toBase64 } from './content.js';
 import { raise, type Context } from './context.js';
@@ -10,6 +9,7 @@ import { guarded } from './guard.js';
 import { isInputRequired } from './input-required.js';
 import { checkTtl } from './options.js';
 import type { Catalogs } from './registry.js';
+import type { RequestContext } from './request-context.js';
 import type { CompiledResource, ResourceContents } from './resource.js';
 
 /** `resources/read`. */
@@ -20,15 +20,19 @@ export async function readResource(catalogs: Catalogs, { uri }: JsonObject, ctx:
   if (result === undefined) throw notFound(uri);
   // A question is not kept (server/utilities/caching, "Cacheable Results").
   if (isInputRequired(result)) return result;
-  const { cache, visible } = found?.[0] ?? {};
+  const { cache, visible, scopes } = found?.[0] ?? {};
   // Never for everyone what not everyone may read.
-  return { ...catalogs.hints, ...cache, ...(result as JsonObject), ...(visible && { cacheScope: 'private' }) };
+  return {
+    ...catalogs.hints,
+    ...cache,
+    ...(result as JsonObject),
+    ...((visible ?? scopes) && { cacheScope: 'private' }),
+  };
 
-  async function read(
-    { uri: own, mimeType, requires, handler }: CompiledResource,
-    variables: object,
-  ): Promise<JsonObject> {
-    if (requires !== undefined) requireCapabilities(ctx.client.capabilities, requires);
+  async function read(resource: CompiledResource, variables: object): Promise<JsonObject> {
+    const { uri: own, mimeType, handler } = resource;
+    // What middleware hands on is what was made for this very request.
+    (ctx as RequestContext).checkNeeds(resource);
     return guarded(`Resource ${JSON.stringify(own)}`, catalogs.mask, ctx, async () =>
       checked(readResult(await handler(variables as never, ctx as never), uri as string, mimeType), own),
     );

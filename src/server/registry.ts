@@ -2,12 +2,11 @@ import { McpError } from '../errors.js';
 import { agreeParams } from '../http/param-headers.js';
 import { isObject, type JsonObject, type ResultStamp } from '../json-rpc.js';
 import type { CacheHints, ClientCapabilities } from '../spec/types.js';
-import type { Catalog } from './catalog.js';
+import { Catalog } from './catalog.js';
 import type { Context } from './context.js';
 import type { CallNext } from './extension.js';
 import type { Mask } from './guard.js';
 import type { CompiledPrompt } from './prompt.js';
-import { requireCapabilities } from './capabilities.js';
 import type { RequestContext } from './request-context.js';
 import type { CompiledResource, CompiledTemplate } from './resource.js';
 import type { CompiledTool } from './tool.js';
@@ -43,7 +42,20 @@ export interface Catalogs {
   /** How long, and for whom, what is read may be kept, where nothing else is said. */
   readonly hints: CacheHints;
   /** What extensions wrap around every call of a tool. */
-  wrapped: CallNext | undefined;
+  wrapped?: CallNext | undefined;
+}
+
+/** Where nothing is registered yet. */
+export function emptyCatalogs(pageSize: number, mask: Mask, hints: CacheHints): Catalogs {
+  return {
+    tools: new Catalog<CompiledTool>('tools', pageSize),
+    prompts: new Catalog<CompiledPrompt>('prompts', pageSize),
+    resources: new Catalog<CompiledResource>('resources', pageSize),
+    templates: new Catalog<CompiledTemplate>('resourceTemplates', pageSize),
+    fallbacks: {},
+    mask,
+    hints,
+  };
 }
 
 /**
@@ -115,7 +127,7 @@ function callTool(
       !(ctx as RequestContext).exchange.bare
     )
       agreeParams(plan, args, (header) => ctx.http?.headers.get(header));
-    if (tool.requires !== undefined) requireCapabilities(ctx.client.capabilities, tool.requires);
+    (ctx as RequestContext).checkNeeds(tool);
     return wrapped === undefined
       ? tool.call(args, ctx)
       : wrapped({ tool: tool.listed, arguments: args, options: undefined }, ctx);

@@ -20,6 +20,9 @@ import {
   type ElicitUrlOptions,
   type ErrorOptions,
 } from './context.js';
+import type { ServerAuth } from './authorization.js';
+import { requireCapabilities } from './capabilities.js';
+import type { Listed } from './catalog.js';
 import type { AuthInfo, Exchange, Given, HttpInfo, RespondOptions } from './exchange.js';
 import type { Ask } from './input.js';
 import { isInputRequired } from './input-required.js';
@@ -34,6 +37,8 @@ export interface Service {
   /** The server may send log messages. */
   readonly logging: boolean;
   readonly secret: Secret | readonly Secret[] | undefined;
+  /** Who decides what callers may do. */
+  readonly auth?: ServerAuth | undefined;
   readonly limits: ServerLimits;
   /** The result types of the protocol and of the extensions; extensions add theirs. */
   readonly resultTypes: Set<unknown>;
@@ -121,6 +126,21 @@ export class RequestContext implements Context {
 
   get client(): Context['client'] {
     return this.exchange.peer;
+  }
+
+  /**
+   * Checks that the caller can do and may do what something needs.
+   *
+   * @throws McpError that reaches the caller
+   */
+  checkNeeds({ requires, scopes }: Listed): void {
+    if (requires !== undefined) requireCapabilities(this.client.capabilities, requires);
+    // Who has started this program may do everything: over stdio there are no tokens.
+    if (scopes === undefined || this.exchange.exposesErrors) return;
+    const { auth } = this.#service;
+    if (auth !== undefined) auth.check(scopes, this.auth);
+    else if (!scopes.every((scope) => this.auth?.scopes.includes(scope)))
+      throw raise('invalid_request', 'A scope is missing', { status: 403 });
   }
 
   get auth(): AuthInfo | undefined {

@@ -68,6 +68,12 @@ export interface ResourceInfo {
   readonly visible?: Visible;
   /** What the caller must be able to do; checked before the handler runs. */
   readonly requires?: ClientCapabilities;
+  /**
+   * What a caller's token must allow, all of it; checked before the handler runs, and answered with 403 and a challenge that
+   * names what is missing. See the server's option `auth`. Over stdio there are no tokens, and nothing is checked. Default:
+   * nothing more than for any request.
+   */
+  readonly scopes?: readonly string[];
 }
 
 /** Contents as a handler may give them: the URI is filled in, bytes are encoded. */
@@ -132,7 +138,6 @@ export type AnyResourceHandler = (variables: never, ctx: never) => unknown;
 
 /** A resource with everything computed that does not depend on a request. */
 export interface CompiledResource extends Listed {
-  readonly requires?: ClientCapabilities | undefined;
   readonly uri: string;
   readonly mimeType: string | undefined;
   readonly cache: CacheHints | undefined;
@@ -178,9 +183,9 @@ export function compileResource(
     throw new TypeError(`${owner}: write server.resource('users://{id}', { name: 'user' }, ({ id }) => …)`);
   }
   const { name, title, description, mimeType, size, annotations, icons, meta, visible, requires } = definition;
-  const { cache, list, complete } = definition;
+  const { cache, list, complete, scopes } = definition;
 
-  const compiled = { uri, mimeType, cache, visible, requires, handler };
+  const compiled = { uri, mimeType, cache, visible, requires, scopes, handler };
   // Members that are undefined are not there once this is JSON, which is all that becomes of it.
   const shared = { name, title, description, mimeType, annotations, icons, _meta: meta };
   checkTtl(cache, owner);

@@ -4,7 +4,6 @@ import type { SchemaTypes } from '../schema/standard.js';
 import { META_SERVER_INFO } from '../spec/meta.js';
 import type { PromptEntry, ResourceEntry, Served, ToolEntry } from '../spec/served.js';
 import type { CacheHints } from '../spec/types.js';
-import { Catalog } from './catalog.js';
 import type { Context } from './context.js';
 import type { Defined, ListKind, ListPage, ListUse, ServerInfo, ServerNotify, Trusted } from './definition.js';
 import { capabilitiesOf, Discovery, stampLists } from './discovery.js';
@@ -23,18 +22,15 @@ import {
   compilePrompt,
   type AnyPromptDefinition,
   type AnyPromptHandler,
-  type CompiledPrompt,
   type PromptDefinition,
   type PromptHandler,
   type PromptInput,
 } from './prompt.js';
-import { builtInMethods, type Catalogs } from './registry.js';
+import { builtInMethods, emptyCatalogs, type Catalogs } from './registry.js';
 import {
   compileResource,
   type AnyResourceDefinition,
   type AnyResourceHandler,
-  type CompiledResource,
-  type CompiledTemplate,
   type ResourceDefinition,
   type ResourceHandler,
 } from './resource.js';
@@ -112,7 +108,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
   /** @throws TypeError for options that make no sense */
   constructor(info: ServerInfo, options: ServerOptions = {}) {
     const { instructions, ...implementation } = info;
-    const { cache, pageSize = Infinity, secret, logging = true, tracer } = options;
+    const { cache, pageSize = Infinity, secret, logging = true, tracer, auth } = options;
     this.#options = options;
     checkOptions(options);
     const _meta = { [META_SERVER_INFO]: implementation };
@@ -122,21 +118,13 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
       name: implementation.name,
       logging,
       secret,
+      auth,
       limits: limitsOf(options),
       resultTypes: new Set([undefined, 'complete', 'input_required']),
     };
     this.#dispatcher = new Dispatcher(options, service, resultStamp({ _meta }));
     const { methods, handle, mask } = this.#dispatcher;
-    const catalogs: Catalogs = {
-      tools: new Catalog<CompiledTool>('tools', pageSize),
-      prompts: new Catalog<CompiledPrompt>('prompts', pageSize),
-      resources: new Catalog<CompiledResource>('resources', pageSize),
-      templates: new Catalog<CompiledTemplate>('resourceTemplates', pageSize),
-      fallbacks: {},
-      hints,
-      mask,
-      wrapped: undefined,
-    };
+    const catalogs = emptyCatalogs(pageSize, mask, hints);
     this.#catalogs = catalogs;
     const discovery = (this.#discovery = new Discovery(implementation, instructions, () =>
       capabilitiesOf(catalogs, this.#extensions.values(), logging),
@@ -159,7 +147,8 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
     const { past } = new.target;
     if (past !== undefined && options.legacy !== false)
       this.#past = past({ handle, service, options, running, discovery, listening, tell });
-    this['~http'] = httpEndpoint(handle, options, running, service, catalogs.tools, tell, this.#past);
+    const endpoint = httpEndpoint(handle, options, running, service, catalogs.tools, tell, this.#past);
+    this['~http'] = auth?.serve(endpoint, options) ?? endpoint;
     this.fetch = this.handler();
     if (tracer !== undefined) this.use(traced(tracer));
   }
@@ -406,6 +395,15 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
    */
   handler(trusted: Trusted = {}): (request: Request, bindings?: unknown, context?: unknown) => Promise<Response> {
     return (request, _bindings, context) => serveFetch(this['~http'], request, trusted, context);
+  }
+
+  /**
+   * Answers a request for the protected resource metadata of the option `auth`, which clients look for outside of the
+   * endpoint's path; `undefined` for every other request. `serve()` does this by itself.
+   * Elsewhere: `server.metadata(request) ?? server.fetch(request)`.
+   */
+  metadata(request: Pick<Request, 'method' | 'url'>): Response | undefined {
+    return this.#options.auth?.metadata(request);
   }
 
   /**

@@ -101,8 +101,6 @@ const FORGOTTEN_MS = 5_000;
  */
 export class SubscriptionStream {
   readonly topics: readonly Topic[];
-  /** Milliseconds since 1970 at which the caller's credentials end. */
-  readonly expiresAt: number;
   readonly #exchange: Exchange;
   readonly #id: string;
   readonly #end: (stream: SubscriptionStream) => void;
@@ -116,7 +114,6 @@ export class SubscriptionStream {
     this.#exchange = exchange;
     this.#id = JSON.stringify(id);
     this.topics = topics;
-    this.expiresAt = (exchange.peer.auth?.expiresAt ?? Infinity) * 1000;
     this.#end = end;
   }
 
@@ -136,9 +133,7 @@ export class SubscriptionStream {
 
   /** Takes a change: sends it, or keeps it until there is room. A stream that nobody reads any more ends. */
   take(topic: Topic, broadcast: Broadcast, now: number, dropBytes: number): void {
-    if (this.expiresAt <= now) {
-      this.close();
-    } else if (!this.#busy || (this.#exchange.unsent === 0 && now - this.#sentAt > FORGOTTEN_MS)) {
+    if (!this.#busy || (this.#exchange.unsent === 0 && now - this.#sentAt > FORGOTTEN_MS)) {
       this.#sentAt = now;
       void this.send(broadcast);
     } else if ((this.#exchange.unsent ?? 0) > dropBytes) {

@@ -4,6 +4,7 @@ import { META_SUBSCRIPTION_ID } from '../spec/meta.js';
 import type { Bus, Change } from './bus.js';
 import { raisedBy, type Context } from './context.js';
 import type { Exchange } from './exchange.js';
+import { timerMs } from './options.js';
 import { principalOf } from './principal.js';
 import {
   broadcast,
@@ -183,8 +184,8 @@ export class Subscriptions {
     const watchers = this.#topics.get(topic);
     if (watchers === undefined) return;
     const text = broadcastOf(change);
-    const now = Date.now();
     const { streamDropBytes = 1024 * 1024 } = this.#settings;
+    const now = Date.now();
     for (const stream of watchers) stream.take(topic, text, now, streamDropBytes);
   };
 
@@ -201,9 +202,12 @@ export class Subscriptions {
   #hold(stream: SubscriptionStream, exchange: Exchange, release: () => void): Promise<void> {
     return new Promise((resolve) => {
       const end = (): void => stream.close();
+      const expiresAt = exchange.peer.auth?.expiresAt;
+      // Nobody listens on with credentials that are over. Most have no end, and no timer.
+      const timer = expiresAt && setTimeout(end, timerMs(expiresAt * 1000 - Date.now()));
       this.#held.set(stream, () => {
         release();
-        resolve();
+        resolve(clearTimeout(timer));
       });
       for (const topic of stream.topics) {
         const watchers = this.#topics.get(topic);

@@ -55,6 +55,12 @@ export interface ToolInfo {
   readonly visible?: Visible;
   /** What the caller must be able to do; checked before the handler runs, and answered with -32021. */
   readonly requires?: ClientCapabilities;
+  /**
+   * What a caller's token must allow, all of it; checked before the handler runs, and answered with 403 and a challenge that
+   * names what is missing. See the server's option `auth`. Over stdio there are no tokens, and nothing is checked. Default:
+   * nothing more than for any request.
+   */
+  readonly scopes?: readonly string[];
   /** Options of extensions, by the extension's id. */
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
@@ -108,7 +114,6 @@ export type AnyToolHandler = (args: never, ctx: never) => unknown;
 /** A tool with everything computed that does not depend on a call. */
 export interface CompiledTool extends Listed {
   readonly listed: Tool;
-  readonly requires?: ClientCapabilities | undefined;
   /** The arguments that callers repeat in headers. */
   readonly plan?: HeaderPlan | undefined;
   readonly extensions?: Readonly<Record<string, unknown>> | undefined;
@@ -158,7 +163,8 @@ export function compileTool(
   mask: Mask,
 ): CompiledTool {
   checkForm(name, definition, handler);
-  const { title, description, inputSchema, outputSchema, annotations, icons, meta, visible, requires } = definition;
+  const { title, description, inputSchema, outputSchema, annotations, icons, meta, visible, requires, scopes } =
+    definition;
   // Members that are undefined are not there once this is JSON, which is all that becomes of it.
   const listed = {
     name,
@@ -211,7 +217,7 @@ export function compileTool(
       : structured(checked, content, own);
   }
 
-  return { listed, visible, requires, plan: planOf(listed, name), extensions: definition.extensions, call };
+  return { listed, visible, requires, scopes, plan: planOf(listed, name), extensions: definition.extensions, call };
 }
 
 /** The result of a call that failed; what must pass is thrown again. */

@@ -20,5 +20,7 @@ export type {
 } from '../server/past-stores.js';
 export { memoryRateLimitStore } from '../server/rate-limit.js';
 export type { MemoryRateLimitStoreOptions, RateLimitStore } from '../server/rate-limit.js';
+export { memoryReplayStore } from '../server/replay-store.js';
+export type { MemoryReplayStoreOptions, ReplayStore } from '../server/replay-store.js';
 export type { LoggingLevel } from '../spec/types.js';
 export type { JsonObject } from '../json-rpc.js';
