@@ -26,6 +26,11 @@ export interface ExchangeOptions {
   readonly headers?: HeaderSource | undefined;
   /** Called for signs of life that are no messages, such as comments in an event stream. */
   readonly onKeepAlive?: (() => void) | undefined;
+  /**
+   * Stops the clocks of the exchange, until the function that it returns is called: for time that is not the server's,
+   * such as that of a person who signs in.
+   */
+  readonly hold?: (() => () => void) | undefined;
 }
 
 /**
