@@ -4,7 +4,7 @@
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization/authorization-server-discovery
  */
 import type { AuthorizationServer } from 'oauth4webapi';
-import { McpError } from '../errors.js';
+import { isMcpError, McpError } from '../errors.js';
 import { isObject, type JsonObject } from '../json-rpc.js';
 import { failure, refused } from './failure.js';
 import type { GuardedFetch } from './types.js';
@@ -126,7 +126,7 @@ async function document(url: string, fetch: GuardedFetch, signal: AbortSignal): 
     const response = await fetch(url, { headers: { accept: 'application/json' }, signal });
     const { status } = response;
     if (status === 200) {
-      const json: unknown = await response.json();
+      const json: unknown = await response.json().catch(() => {});
       if (isObject(json)) return json;
       throw refused(`${url} holds no JSON object`, { url });
     }
@@ -135,6 +135,8 @@ async function document(url: string, fetch: GuardedFetch, signal: AbortSignal): 
     if (status < 500 && status !== 429) return undefined;
     throw new McpError('http_status', `${url} answered HTTP ${status}`, { status, url });
   } catch (error) {
+    // A server that sends all strangers to its sign-in page knows nothing of metadata, either.
+    if (isMcpError(error) && String(error.status).startsWith('3')) return undefined;
     throw failure(`Reading ${url}`, error);
   }
 }

@@ -2,7 +2,7 @@
 import type { Grant } from './grant.js';
 import { keepIn } from './keep.js';
 import type { Setting } from './session.js';
-import { guardedFetch } from './stand-in.js';
+import { guardedFetch } from './guard.js';
 import type { AuthStore } from './types.js';
 
 /** Options of all ways to a token. */
