@@ -76,7 +76,8 @@ export function demandOf({ status, headers }: Response): Demand | undefined {
   );
   const find = (name: string): string | undefined =>
     challenges.find(({ params }) => params.has(name))?.params.get(name);
-  if (status === 403 && !challenges.some(({ params }) => params.get('error') === 'insufficient_scope')) return undefined;
+  if (status === 403 && !challenges.some(({ params }) => params.get('error') === 'insufficient_scope'))
+    return undefined;
   return { status, scope: find('scope'), metadata: find('resource_metadata') };
 }
 

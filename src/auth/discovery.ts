@@ -141,7 +141,8 @@ async function document(url: string, fetch: GuardedFetch, signal: AbortSignal): 
   }
 }
 
-function isTexts(value: unknown): value is string[] {
+/** Whether a member of metadata is a list of texts, as most have to be. */
+export function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 

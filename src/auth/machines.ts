@@ -102,15 +102,20 @@ export function enterpriseManaged(options: EnterpriseManagedOptions): AuthMiddle
       ...(ask.scope !== undefined && { scope: ask.scope }),
     };
     // The grant is bound to no key: the identity provider is not the one whose tokens are.
-    const grant = await requestTokens('Exchanging the ID token', idpServer, known, { ...reach, proofs: undefined }, (more) =>
-      genericTokenEndpointRequest(
-        idpServer,
-        known,
-        idp.clientSecret === undefined ? None() : ClientSecretPost(idp.clientSecret),
-        'urn:ietf:params:oauth:grant-type:token-exchange',
-        parameters,
-        more,
-      ),
+    const grant = await requestTokens(
+      'Exchanging the ID token',
+      idpServer,
+      known,
+      { ...reach, proofs: undefined },
+      (more) =>
+        genericTokenEndpointRequest(
+          idpServer,
+          known,
+          idp.clientSecret === undefined ? None() : ClientSecretPost(idp.clientSecret),
+          'urn:ietf:params:oauth:grant-type:token-exchange',
+          parameters,
+          more,
+        ),
     );
     return request(ask, identity, JWT_BEARER, { assertion: grant.access_token });
   });
@@ -143,7 +148,10 @@ export function workloadIdentity(options: WorkloadIdentityOptions): AuthMiddlewa
   });
 }
 
-function machine({ scope, issuer, ...options }: MachineOptions, tokens: (ask: Ask) => Promise<TokenEndpointResponse>): AuthMiddleware {
+function machine(
+  { scope, issuer, ...options }: MachineOptions,
+  tokens: (ask: Ask) => Promise<TokenEndpointResponse>,
+): AuthMiddleware {
   const grant: Grant = { scope, issuer, obtain: async (ask) => ({ tokens: await tokens(ask) }) };
   return authorized(settingOf(grant, options));
 }

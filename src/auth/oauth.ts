@@ -12,7 +12,7 @@ import {
   validateAuthResponse,
 } from 'oauth4webapi';
 import type { AuthMiddleware } from '../client/http-transport.js';
-import { secure } from './discovery.js';
+import { isTexts, secure } from './discovery.js';
 import { failure, oauthError, refused } from './failure.js';
 import type { Ask, Grant } from './grant.js';
 import { type CommonOptions, settingOf } from './setting.js';
@@ -82,7 +82,7 @@ export function oauth(options: OAuthOptions): AuthMiddleware {
     scope,
     async obtain(ask) {
       const { as, resource, reach, keep, server } = ask;
-      if (as.code_challenge_methods_supported?.includes('S256') !== true) {
+      if (!isTexts(as.code_challenge_methods_supported) || !as.code_challenge_methods_supported.includes('S256')) {
         throw refused(
           `${as.issuer} does not say that it knows PKCE with S256 (code_challenge_methods_supported), without which codes can be stolen`,
         );

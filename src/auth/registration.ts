@@ -76,7 +76,9 @@ export function authOf({ id, secret = '', method }: Registration, privateKey?: C
   if (method === 'client_secret_post') return ClientSecretPost(secret);
   if (method === 'private_key_jwt' && privateKey !== undefined) return PrivateKeyJwt(privateKey);
   if (method === 'none') return None();
-  throw refused(`Client ${id} is to authenticate with ${method}, which needs another option (clientSecret, privateKey)`);
+  throw refused(
+    `Client ${id} is to authenticate with ${method}, which needs another option (clientSecret, privateKey)`,
+  );
 }
 
 /**
@@ -162,7 +164,10 @@ export async function register(
     await keep.set('client', issuer, JSON.stringify(registered));
     return registered;
   } catch (error) {
-    throw failure(`Registering with ${issuer} as a ${applicationType} application that returns to ${redirectUri}`, error);
+    throw failure(
+      `Registering with ${issuer} as a ${applicationType} application that returns to ${redirectUri}`,
+      error,
+    );
   }
 }
 

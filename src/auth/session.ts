@@ -2,7 +2,7 @@
 import type { AuthorizationServer, TokenEndpointResponse } from 'oauth4webapi';
 import { isMcpError } from '../errors.js';
 import type { Demand } from './challenge.js';
-import { covers, findIssuer, findProtected, type Protected } from './discovery.js';
+import { covers, findIssuer, findProtected, isTexts, type Protected } from './discovery.js';
 import { refused } from './failure.js';
 import { Flight } from './flight.js';
 import { type Ask, type Grant, type Held, timesOf, union } from './grant.js';
@@ -67,7 +67,11 @@ export class Session {
   }
 
   /** Sends a request with a token. */
-  async send(request: Request, token: string | undefined, next: (request: Request) => Promise<Response>): Promise<Response> {
+  async send(
+    request: Request,
+    token: string | undefined,
+    next: (request: Request) => Promise<Response>,
+  ): Promise<Response> {
     if (token === undefined) {
       request.headers.delete('authorization');
       return next(request);
@@ -158,7 +162,7 @@ export class Session {
       grant.scope,
       demand.scope ?? (grant.scope === undefined ? found.scopes : undefined),
       // https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization#refresh-tokens
-      grant.refresh !== undefined && as.scopes_supported?.includes('offline_access') === true
+      grant.refresh !== undefined && isTexts(as.scopes_supported) && as.scopes_supported.includes('offline_access')
         ? 'offline_access'
         : undefined,
     );
@@ -172,7 +176,12 @@ export class Session {
     return what;
   }
 
-  async #obtain(found: Protected, as: AuthorizationServer, scope: string | undefined, signal: AbortSignal): Promise<void> {
+  async #obtain(
+    found: Protected,
+    as: AuthorizationServer,
+    scope: string | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { grant, keep } = this.#setting;
     const { resource } = found;
     const ask: Ask = { server: this.#server, resource, as, scope, keep, reach: await this.#reach(signal) };

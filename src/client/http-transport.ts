@@ -17,6 +17,7 @@ import {
   errorOf,
   type HeaderSource,
   noteFacts,
+  ofAuth,
 } from './transport.js';
 
 /**
@@ -237,16 +238,22 @@ async function withAuth(
   next: (request: Request) => Promise<Response>,
 ): Promise<Response> {
   let resume = hold?.();
+  let failure: unknown;
   try {
     return await auth(request, async (sent) => {
       resume?.();
       resume = undefined;
       try {
         return await next(sent);
+      } catch (error) {
+        throw (failure = error);
       } finally {
         resume = hold?.();
       }
     });
+  } catch (error) {
+    if (error !== failure) ofAuth.add(Object(error) as object);
+    throw error;
   } finally {
     resume?.();
   }

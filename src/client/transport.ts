@@ -98,6 +98,9 @@ export function errorOf(response: JsonRpcErrorResponse): McpError {
   return new McpError(code, message || `JSON-RPC error ${rpcCode}`, { ...rest, rpcCode, data });
 }
 
+/** Errors of authorization itself: they say nothing about the server, and trying again may ask a person again. */
+export const ofAuth = /* @__PURE__ */ new WeakSet<object>();
+
 /** Why a signal was aborted, as an `McpError`. */
 export function abortError(signal: AbortSignal): McpError {
   const cause: unknown = signal.reason;

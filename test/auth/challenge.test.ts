@@ -18,9 +18,28 @@ describe('WWW-Authenticate', () => {
     ['Bearer realm="a, b", scope="x y"', [['bearer', { realm: 'a, b', scope: 'x y' }]]],
     ['Bearer error="say \\"no\\", \\\\"', [['bearer', { error: 'say "no", \\' }]]],
     ['Bearer a=1 , b = "2"', [['bearer', { a: '1', b: '2' }]]],
-    ['Negotiate YWJj==, Bearer scope="x"', [['negotiate', {}], ['bearer', { scope: 'x' }]]],
-    ['Basic realm="a", DPoP algs="ES256", Bearer', [['basic', { realm: 'a' }], ['dpop', { algs: 'ES256' }], ['bearer', {}]]],
-    ['Bearer, DPoP error="use_dpop_nonce"', [['bearer', {}], ['dpop', { error: 'use_dpop_nonce' }]]],
+    [
+      'Negotiate YWJj==, Bearer scope="x"',
+      [
+        ['negotiate', {}],
+        ['bearer', { scope: 'x' }],
+      ],
+    ],
+    [
+      'Basic realm="a", DPoP algs="ES256", Bearer',
+      [
+        ['basic', { realm: 'a' }],
+        ['dpop', { algs: 'ES256' }],
+        ['bearer', {}],
+      ],
+    ],
+    [
+      'Bearer, DPoP error="use_dpop_nonce"',
+      [
+        ['bearer', {}],
+        ['dpop', { error: 'use_dpop_nonce' }],
+      ],
+    ],
     ['Bearer scope="a", scope="b"', [['bearer', { scope: 'a' }]]],
     ['Bearer scope="unfinished', [['bearer', {}]]],
     ['Bearer realm="a"\tscope="b"', [['bearer', { realm: 'a', scope: 'b' }]]],
@@ -35,14 +54,19 @@ describe('WWW-Authenticate', () => {
   test('every set of challenges is read as it was written', () => {
     const token = fc.stringMatching(/^[a-z][a-z0-9_]{0,8}$/);
     const value = fc.string({ maxLength: 20 });
-    const challenge = fc.tuple(token, fc.uniqueArray(fc.tuple(token, value), { selector: ([name]) => name, minLength: 1 }));
+    const challenge = fc.tuple(
+      token,
+      fc.uniqueArray(fc.tuple(token, value), { selector: ([name]) => name, minLength: 1 }),
+    );
     fc.assert(
       fc.property(fc.array(challenge, { maxLength: 4 }), (all) => {
         const text = all.map(
           ([scheme, params]) =>
             `${scheme} ${params.map(([name, one]) => `${name}="${one.replace(/["\\]/g, '\\$&')}"`).join(', ')}`,
         );
-        expect(challengesOf(text.join(', '))).toEqual(all.map(([scheme, params]) => ({ scheme, params: new Map(params) })));
+        expect(challengesOf(text.join(', '))).toEqual(
+          all.map(([scheme, params]) => ({ scheme, params: new Map(params) })),
+        );
       }),
     );
   });
@@ -66,7 +90,11 @@ describe('WWW-Authenticate', () => {
       scope: 'a b',
       metadata: undefined,
     });
-    expect(demandOf(refusal(401, 'Basic resource_metadata="https://no.example"', 'DPoP resource_metadata="https://yes.example"'))).toEqual({
+    expect(
+      demandOf(
+        refusal(401, 'Basic resource_metadata="https://no.example"', 'DPoP resource_metadata="https://yes.example"'),
+      ),
+    ).toEqual({
       status: 401,
       scope: undefined,
       metadata: 'https://yes.example',

@@ -82,7 +82,12 @@ function auth() {
       return clientCredentials({ clientId, clientSecret });
     case 'auth/enterprise-managed-authorization': {
       const { idp_issuer: issuer, idp_token_endpoint: tokenEndpoint, idp_client_id, idp_id_token: idToken } = context;
-      return enterpriseManaged({ clientId, clientSecret, idToken, idp: { issuer, tokenEndpoint, clientId: idp_client_id } });
+      return enterpriseManaged({
+        clientId,
+        clientSecret,
+        idToken,
+        idp: { issuer, tokenEndpoint, clientId: idp_client_id },
+      });
     }
     case 'auth/wif-jwt-bearer':
       return workloadIdentity({ assertion: context.valid_jwt });
