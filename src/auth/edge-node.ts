@@ -4,4 +4,5 @@ import type { Edge } from './edge-web.js';
 /** All of {@link Edge}. */
 export const edge: Edge = {
   guard: () => import('./guard-node.js'),
+  files: () => import('./file-store-node.js'),
 };

@@ -33,10 +33,10 @@ export const send: Send = async (url, init, addresses) => {
       (incoming) => {
         try {
           resolve(responseOf(incoming));
-        } catch (error) {
+        } catch (cause) {
+          // A status that no answer has, for one.
           incoming.destroy();
-          // A status that no answer has.
-          reject(error);
+          reject(new Error('the answer cannot be read', { cause }));
         }
       },
     );
