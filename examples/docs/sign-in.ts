@@ -107,7 +107,12 @@ export async function workload(url: string, readFile: (path: string) => Promise<
   return McpClient.connect(url, { auth });
 }
 
-export async function enterprise(url: string, idpIssuer: string, session: { idToken(): Promise<string> }, clientSecret: string) {
+export async function enterprise(
+  url: string,
+  idpIssuer: string,
+  session: { idToken(): Promise<string> },
+  clientSecret: string,
+) {
   // #region enterprise
   const auth = enterpriseManaged({
     idp: { issuer: idpIssuer, clientId: 'assistant' },

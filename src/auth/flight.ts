@@ -2,9 +2,16 @@
 import { abortError } from '../client/transport.js';
 import { quiet } from '../util/quiet.js';
 
+interface Work<T> {
+  readonly work: Promise<T>;
+  readonly controller: AbortController;
+  /** How many wait for it. */
+  waiting: number;
+}
+
 /** One piece of work at a time. It is aborted when nobody waits for it any more. */
 export class Flight<T> {
-  #current: { readonly work: Promise<T>; readonly controller: AbortController; waiting: number } | undefined;
+  #current: Work<T> | undefined;
 
   /** Whether somebody is at work. */
   get busy(): boolean {
@@ -18,19 +25,20 @@ export class Flight<T> {
       const controller = new AbortController();
       const work = quiet(run(controller.signal));
       const own = (this.#current = current = { work, controller, waiting: 0 });
-      const done = (): void => {
-        if (this.#current === own) this.#current = undefined;
-      };
-      work.then(done, done);
+      void quiet(work.finally(() => this.#over(own)));
     }
     const { work, controller } = current;
     const mine = current;
     mine.waiting++;
     return until(work, signal).finally(() => {
       if (--mine.waiting > 0) return;
-      if (this.#current === mine) this.#current = undefined;
+      this.#over(mine);
       controller.abort(signal.reason);
     });
+  }
+
+  #over(work: Work<T>): void {
+    if (this.#current === work) this.#current = undefined;
   }
 }
 

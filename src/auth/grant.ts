@@ -16,6 +16,15 @@ export interface Ask {
   readonly reach: Reach;
 }
 
+/** What came of asking. */
+export interface Obtained {
+  readonly tokens: TokenEndpointResponse;
+  /** Who asked, where the token can be renewed. */
+  readonly client?: Registration | undefined;
+  /** What was asked for, where that was not now. */
+  readonly scope?: string | undefined;
+}
+
 /** One way to a token. */
 export interface Grant {
   /** The authorization server to go to, where the MCP server trusts several. Default: the first. */
@@ -23,7 +32,7 @@ export interface Grant {
   /** Scopes to ask for, whatever the server says. */
   readonly scope?: string | undefined;
   /** Asks for a token, with the help of whoever it takes. */
-  obtain(ask: Ask): Promise<{ readonly tokens: TokenEndpointResponse; readonly client?: Registration }>;
+  obtain(ask: Ask): Promise<Obtained>;
   /** Renews a token without anybody's help. Absent: the way itself takes nobody's help. */
   refresh?(ask: Ask, client: Registration, token: string): Promise<TokenEndpointResponse>;
 }

@@ -16,5 +16,7 @@ export { oauth } from './oauth.js';
 export type { Authorizing, OAuthOptions } from './oauth.js';
 export type { RegistrationOptions } from './registration.js';
 export type { CommonOptions } from './setting.js';
+export { browserStore, fileStore, memoryStore } from './stores.js';
+export type { BrowserStorage, BrowserStoreOptions } from './stores.js';
 export type { AuthStore, Redirect, RedirectSession } from './types.js';
 export type { AuthMiddleware } from '../client/http-transport.js';

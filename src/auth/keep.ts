@@ -1,5 +1,6 @@
 /** What is remembered, over a store that belongs to somebody else. */
 import { McpError } from '../errors.js';
+import { lockIn, memoryStore } from './stores.js';
 import type { AuthStore } from './types.js';
 
 /** A store with names for what is in it. */
@@ -13,12 +14,9 @@ export interface Keep {
   lock<T>(kind: string, name: string, run: () => Promise<T>): Promise<T>;
 }
 
-// For stores without a lock of their own.
-const locks = /* @__PURE__ */ new WeakMap<AuthStore, Map<string, Promise<unknown>>>();
-
 /** @param store undefined: everything is in memory, and goes with it */
 export function keepIn(store: AuthStore | undefined): Keep {
-  const within = store ?? inMemory();
+  const within = store ?? memoryStore();
   const ask = async <T>(what: string, run: () => T | Promise<T>): Promise<T> => {
     try {
       return await run();
@@ -42,28 +40,6 @@ export function keepIn(store: AuthStore | undefined): Keep {
     },
     set: (kind, name, value) => ask('set', () => within.set(key(kind, name), value)),
     delete: (kind, name) => ask('delete', () => within.delete(key(kind, name))),
-    lock: (kind, name, run) =>
-      within.lock === undefined ? inTurn(within, key(kind, name), run) : within.lock(key(kind, name), run),
-  };
-}
-
-function inTurn<T>(store: AuthStore, key: string, run: () => Promise<T>): Promise<T> {
-  let own = locks.get(store);
-  if (own === undefined) locks.set(store, (own = new Map()));
-  const turn = (own.get(key) ?? Promise.resolve()).then(run, run);
-  own.set(key, turn);
-  const done = (): void => {
-    if (own.get(key) === turn) own.delete(key);
-  };
-  turn.then(done, done);
-  return turn;
-}
-
-function inMemory(): AuthStore {
-  const kept = new Map<string, string>();
-  return {
-    get: (key) => kept.get(key),
-    set: (key, value) => void kept.set(key, value),
-    delete: (key) => void kept.delete(key),
+    lock: (kind, name, run) => lockIn(within, key(kind, name), run),
   };
 }

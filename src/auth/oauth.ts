@@ -14,7 +14,7 @@ import {
 import type { AuthMiddleware } from '../client/http-transport.js';
 import { isTexts, secure } from './discovery.js';
 import { failure, oauthError, refused } from './failure.js';
-import type { Ask, Grant } from './grant.js';
+import type { Ask, Grant, Obtained } from './grant.js';
 import { type CommonOptions, settingOf } from './setting.js';
 import { authorized } from './middleware.js';
 import { authOf, register, type Registration, type RegistrationOptions } from './registration.js';
@@ -91,6 +91,26 @@ export function oauth(options: OAuthOptions): AuthMiddleware {
       try {
         const { redirectUri } = session;
         const { applicationType } = options.redirect;
+        const redeem = async (pending: Pending, answer: URL): Promise<Obtained> => {
+          const { client, verifier, redirectUri: uri } = pending;
+          const code = check(ask, client, answer, pending.state);
+          const known = { client_id: client.id };
+          const tokens = await requestTokens('Redeeming the code', as, known, reach, (more) =>
+            authorizationCodeGrantRequest(as, known, authOf(client, options.privateKey), code, uri, verifier, {
+              ...more,
+              additionalParameters: { resource },
+            }),
+          );
+          return { tokens, client, scope: pending.scope };
+        };
+        const left = session.returned && (await keep.json<Pending>('pending', resource));
+        if (session.returned !== undefined && left !== undefined) {
+          // Good for one answer, whatever that is.
+          await keep.delete('pending', resource);
+          if (left.client.issuer === as.issuer && session.returned.searchParams.get('state') === left.state) {
+            return await redeem(left, session.returned);
+          }
+        }
         const client = await register(options, as, { redirectUri, applicationType }, keep, reach);
         // What the answer is checked against is fixed before anybody is sent anywhere.
         const verifier = generateRandomCodeVerifier();
@@ -111,16 +131,9 @@ export function oauth(options: OAuthOptions): AuthMiddleware {
         };
         for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
         await options.onAuthorize?.({ server, url: new URL(url), scope: ask.scope });
-        const answer = await session.authorize(url);
-        const code = check(ask, client, answer, state);
-        const known = { client_id: client.id };
-        const tokens = await requestTokens('Redeeming the code', as, known, reach, (more) =>
-          authorizationCodeGrantRequest(as, known, authOf(client, options.privateKey), code, redirectUri, verifier, {
-            ...more,
-            additionalParameters: { resource },
-          }),
-        );
-        return { tokens, client };
+        const pending: Pending = { client, verifier, state, redirectUri, scope: ask.scope };
+        if (session.leaves === true) await keep.set('pending', resource, JSON.stringify(pending));
+        return await redeem(pending, await session.authorize(url));
       } finally {
         await session.close();
       }
@@ -136,6 +149,15 @@ export function oauth(options: OAuthOptions): AuthMiddleware {
     },
   };
   return authorized(settingOf(grant, options, options.store));
+}
+
+/** An authorization under way. It is stored as it is where the program does not outlive it. */
+interface Pending {
+  readonly client: Registration;
+  readonly verifier: string;
+  readonly state: string;
+  readonly redirectUri: string;
+  readonly scope: string | undefined;
 }
 
 /**

@@ -147,7 +147,7 @@ export async function register(
       {
         signal,
         [allowInsecureRequests]: true,
-        [customFetch]: (url, init) => fetch(url, init as RequestInit),
+        [customFetch]: (url, init) => fetch(url, init),
       },
     );
     const answer = await processDynamicClientRegistrationResponse(await lenient(sent));

@@ -185,9 +185,9 @@ export class Session {
     const { grant, keep } = this.#setting;
     const { resource } = found;
     const ask: Ask = { server: this.#server, resource, as, scope, keep, reach: await this.#reach(signal) };
-    const { tokens, client } = await grant.obtain(ask);
+    const { tokens, client, scope: asked = scope } = await grant.obtain(ask);
     this.#known = { found, as };
-    await this.#hold(tokens, { issuer: as.issuer, resource, bare: found.bare, scope, client }, undefined);
+    await this.#hold(tokens, { issuer: as.issuer, resource, bare: found.bare, scope: asked, client }, undefined);
   }
 
   /**

@@ -45,10 +45,10 @@ export async function requestTokens(
     ...(proofs && { DPoP: proofs }),
     // The guard decides: it lets through what goes to this machine.
     [allowInsecureRequests]: true,
-    [customFetch]: async (url, { body, ...init }) => {
+    [customFetch]: (url, { body, ...init }) => {
       for (const [name, value] of body) if (!/^(?:grant_type|resource|scope|audience)$/.test(name)) secrets.add(value);
       // The library follows nothing either way; its `undefined` members are absent ones.
-      return (await fetch(url, { ...(init as RequestInit), body })) as Response;
+      return fetch(url, { ...(init as RequestInit), body });
     },
   };
   for (let again = proofs !== undefined; ; again = false) {

@@ -23,6 +23,13 @@ export interface RedirectSession {
   /** Shows the page and waits for the person; resolves with the whole URL that came back. */
   authorize(url: URL): Promise<URL>;
   close(): Promise<void>;
+  /**
+   * Set where {@link RedirectSession.authorize} leaves the page and with it the program: what is under way is then kept in
+   * the store first, and `authorize` need not resolve.
+   */
+  readonly leaves?: boolean | undefined;
+  /** The whole URL with which the person came back to a program that had been left, if this one began so. */
+  readonly returned?: URL | undefined;
 }
 
 /** `fetch` for URLs that servers choose: see guard.ts. */

@@ -99,7 +99,7 @@ export function errorOf(response: JsonRpcErrorResponse): McpError {
 }
 
 /** Errors of authorization itself: they say nothing about the server, and trying again may ask a person again. */
-export const ofAuth = /* @__PURE__ */ new WeakSet<object>();
+export const ofAuth = /* @__PURE__ */ new WeakSet();
 
 /** Why a signal was aborted, as an `McpError`. */
 export function abortError(signal: AbortSignal): McpError {

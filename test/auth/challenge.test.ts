@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, property, string, stringMatching, tuple, uniqueArray } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { challengesOf, demandOf, wantsNonce } from '../../src/auth/challenge.ts';
 
@@ -52,14 +52,11 @@ describe('WWW-Authenticate', () => {
   });
 
   test('every set of challenges is read as it was written', () => {
-    const token = fc.stringMatching(/^[a-z][a-z0-9_]{0,8}$/);
-    const value = fc.string({ maxLength: 20 });
-    const challenge = fc.tuple(
-      token,
-      fc.uniqueArray(fc.tuple(token, value), { selector: ([name]) => name, minLength: 1 }),
-    );
-    fc.assert(
-      fc.property(fc.array(challenge, { maxLength: 4 }), (all) => {
+    const token = stringMatching(/^[a-z][a-z0-9_]{0,8}$/);
+    const value = string({ maxLength: 20 });
+    const challenge = tuple(token, uniqueArray(tuple(token, value), { selector: ([name]) => name, minLength: 1 }));
+    assert(
+      property(array(challenge, { maxLength: 4 }), (all) => {
         const text = all.map(
           ([scheme, params]) =>
             `${scheme} ${params.map(([name, one]) => `${name}="${one.replace(/["\\]/g, '\\$&')}"`).join(', ')}`,
@@ -75,7 +72,8 @@ describe('WWW-Authenticate', () => {
     'a header of many %j takes one pass',
     (piece) => {
       // Quadratic work on this would take minutes, and the test's time limit is seconds.
-      challengesOf(piece.repeat(1_000_000 / piece.length));
+      const text = piece.repeat(1_000_000 / piece.length);
+      expect(challengesOf(text).length).toBeLessThan(text.length);
     },
   );
 

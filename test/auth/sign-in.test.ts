@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { oauth, type OAuthOptions } from 'mcpwire/auth';
-import { McpClient } from 'mcpwire/client';
+import { McpClient, type McpError } from 'mcpwire/client';
 import { agreeing, startBoth, startGuarded, startIssuer, testStore, type Guarded } from './support.js';
-import { gate } from '../helpers/gate.js';
+import { gate, settle } from '../helpers/gate.js';
 
 const connect = (server: Guarded, options: Partial<OAuthOptions> = {}): Promise<McpClient> =>
   McpClient.connect(server.url, { auth: oauth({ redirect: agreeing(), ...options }) });
@@ -57,7 +57,9 @@ describe('signing in', () => {
     await shown.opened;
     await new Promise((resolve) => setTimeout(resolve, 600));
     agreed.open();
-    await (await connecting).close();
+    const client = await connecting;
+    expect(client.server.info?.name).toBe('guarded');
+    await client.close();
   });
 
   test('who gives up waiting ends the sign-in', async () => {
@@ -78,6 +80,34 @@ describe('signing in', () => {
     await ended;
   });
 
+  test('while a person is asked, other requests wait', async () => {
+    const { server } = await startBoth();
+    const [shown, agreed] = [gate(), gate()];
+    const redirect = agreeing(async (answer) => {
+      shown.open();
+      await agreed.opened;
+      return answer;
+    });
+    const auth = oauth({ redirect });
+    const connecting = McpClient.connect(server.url, { auth });
+    await shown.opened;
+    const second = McpClient.connect(server.url, { auth });
+    await settle();
+    expect(bearers(server)).toEqual([undefined]);
+    agreed.open();
+    for (const client of [await connecting, await second]) await client.close();
+    expect(redirect.pages).toHaveLength(1);
+    expect(bearers(server).filter((one) => one === undefined)).toHaveLength(1);
+  });
+
+  test('a sign-in that fails is not begun again by itself', async () => {
+    const { server, issuer } = await startBoth();
+    issuer.override = ({ path }) => (path === '/token' ? { status: 503 } : undefined);
+    const redirect = agreeing();
+    await expect(connect(server, { redirect })).rejects.toMatchObject({ code: 'http_status', status: 503 });
+    expect(redirect.pages).toHaveLength(1);
+  });
+
   test('onAuthorize hears of the page first, and can refuse', async () => {
     const { server } = await startBoth();
     const redirect = agreeing();
@@ -89,6 +119,56 @@ describe('signing in', () => {
     await expect(connect(server, { redirect, onAuthorize })).rejects.toThrow('not today');
     expect(redirect.pages).toEqual([]);
     expect(redirect.closed).toBe(1);
+  });
+});
+
+describe('a program that the person leaves on the way', () => {
+  /** What a page does: the first run ends at the authorization server, the second begins with its answer. */
+  const page = (store: ReturnType<typeof testStore>, returned?: URL) => {
+    const left = gate<URL>();
+    const redirect = agreeing((answer) => {
+      left.open(answer);
+      return new Promise<URL>(() => {});
+    });
+    const begin = redirect.begin.bind(redirect);
+    redirect.begin = async (signal) => ({ ...(await begin(signal)), leaves: true, returned });
+    return { left: left.opened, redirect, store };
+  };
+
+  test('is signed in when it begins anew, with one authorization', async () => {
+    const { server, issuer } = await startBoth();
+    const store = testStore();
+    const first = page(store);
+    const end = new AbortController();
+    const auth = oauth(first);
+    const lost = McpClient.connect(server.url, { auth, signal: end.signal });
+    const answer = await first.left;
+    end.abort();
+    await expect(lost).rejects.toMatchObject({ code: 'aborted' });
+    await (await connect(server, page(store, answer))).close();
+    expect(issuer.authorizations).toHaveLength(1);
+    expect([...store.kept.keys()].some((key) => key.includes('pending'))).toBe(false);
+  });
+
+  test('takes no answer to what it has not asked, and the right one once', async () => {
+    const { server, issuer } = await startBoth();
+    const store = testStore();
+    const first = page(store);
+    const end = new AbortController();
+    McpClient.connect(server.url, { auth: oauth(first), signal: end.signal }).catch(() => {});
+    const answer = await first.left;
+    const forged = new URL(answer);
+    forged.searchParams.set('state', 'x');
+    const second = page(store, forged);
+    McpClient.connect(server.url, { auth: oauth(second), signal: end.signal }).catch(() => {});
+    await second.left;
+    expect(issuer.tokenRequests).toEqual([]);
+    const third = page(store, answer);
+    McpClient.connect(server.url, { auth: oauth(third), signal: end.signal }).catch(() => {});
+    await third.left;
+    end.abort();
+    expect(issuer.tokenRequests).toEqual([]);
+    expect(issuer.authorizations).toHaveLength(3);
   });
 });
 
@@ -120,9 +200,12 @@ describe('the answer of an authorization server', () => {
     const { server, issuer } = await startBoth();
     issuer.metadata = { authorization_response_iss_parameter_supported: advertised };
     const connecting = connect(server, { redirect: withIss(iss(issuer.issuer)) });
-    if (good) return void (await (await connecting).close());
-    await expect(connecting).rejects.toMatchObject({ code: 'unauthorized' });
-    expect(issuer.tokenRequests).toEqual([]);
+    const outcome = await connecting.then(
+      (client) => client.close(),
+      ({ code }: McpError) => code,
+    );
+    expect(outcome).toBe(good ? undefined : 'unauthorized');
+    expect(issuer.tokenRequests).toHaveLength(good ? 1 : 0);
   });
 
   test('AZ10, A41: of an error from somebody else nothing is shown', async () => {

@@ -370,9 +370,9 @@ describe('a token from elsewhere', () => {
     issuer.scopeOf = (token) => (token === 'new' ? '' : undefined);
     const given = ['old', 'new'];
     const client = await McpClient.connect(server.url, { auth: bearer(async () => given.shift() ?? 'new') });
-    await client.close();
     issuer.scopeOf = () => undefined;
-    await expect(client.callTool('whisper')).rejects.toThrow();
+    await expect(client.callTool('whisper')).rejects.toMatchObject({ status: 401 });
+    await client.close();
     let count = 0;
     await expect(McpClient.connect(server.url, { auth: bearer(() => `t${count++}`) })).rejects.toMatchObject({
       code: 'unauthorized',
