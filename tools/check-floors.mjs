@@ -18,6 +18,8 @@ const TOP = FLOORS.length - 1;
 
 /** Which rooms may import which package; a bundle carries what it imports. */
 const PACKAGES = /** @type {Record<string, string[]>} */ ({
+  oauth4webapi: ['auth'],
+  jose: ['auth'],
   'eventsource-parser': ['http', 'client', 'legacy'],
   '@cfworker/json-schema': ['json-schema'],
   // No dependency of the package: its parts are bundled.
