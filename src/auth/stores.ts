@@ -104,7 +104,7 @@ export function browserStore(
   };
 }
 
-const locksOf = new WeakMap<AuthStore, Required<AuthStore>['lock']>();
+const locksOf = /* @__PURE__ */ new WeakMap<AuthStore, Required<AuthStore>['lock']>();
 
 /** Runs one at a time for a key: as the store does it, else within this process, for everybody who has the same store. */
 export function lockIn<T>(store: AuthStore, key: string, run: () => Promise<T>): Promise<T> {
