@@ -1,9 +1,9 @@
 import { defineConfig } from 'tsup';
 import { bundled } from './tools/bundle.mjs';
-import { entries } from './tools/entries.mjs';
+import { edges, entries } from './tools/entries.mjs';
 
 export default defineConfig({
-  entry: Object.fromEntries(entries().map(({ name, source }) => [name, source])),
+  entry: Object.fromEntries([...entries(), ...edges()].map(({ name, source }) => [name, source])),
   format: 'esm',
   target: 'es2022',
   platform: 'neutral',
@@ -16,7 +16,8 @@ export default defineConfig({
   sourcemap: true,
   // Deno, Bun and workerd know Node's modules by their `node:` names only.
   removeNodeProtocol: false,
-  external: [/^node:/],
+  // The program's own bundler or runtime chooses an edge (`imports` in package.json).
+  external: [/^node:/, /^#/],
   // For Windows, in the one file that Windows loads.
   esbuildPlugins: [bundled(/^cross-spawn$/)],
 });

@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { entries } from './tools/entries.mjs';
+import { edges, entries } from './tools/entries.mjs';
 
 export default defineConfig({
   resolve: {
     // Tests import what users import, from the source.
-    alias: entries().map(({ specifier, source }) => ({
+    alias: [...entries(), ...edges().filter(({ condition }) => condition === 'node')].map(({ specifier, source }) => ({
       find: new RegExp(`^${specifier}$`),
       replacement: fileURLToPath(new URL(source, import.meta.url)),
     })),

@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import ts from 'typescript';
-import { entries } from './entries.mjs';
+import { edges, entries } from './entries.mjs';
 
 /** Lowest first. The entries stand on the top floor. */
 const FLOORS = [
@@ -18,6 +18,8 @@ const TOP = FLOORS.length - 1;
 
 /** Which rooms may import which package; a bundle carries what it imports. */
 const PACKAGES = /** @type {Record<string, string[]>} */ ({
+  oauth4webapi: ['auth'],
+  jose: ['auth'],
   'eventsource-parser': ['http', 'client', 'legacy'],
   '@cfworker/json-schema': ['json-schema'],
   jose: ['auth'],
@@ -28,8 +30,11 @@ const PACKAGES = /** @type {Record<string, string[]>} */ ({
 });
 
 const NODE_ROOMS = ['node', 'stdio', 'redis'];
+/** Elsewhere a file's name says that it is Node's, and only what `imports` in package.json chooses leads to it. */
+const NODE_FILE = /-node\.ts$/;
 const MAX_LINES = 500;
 
+const edgeSources = edges();
 const entrySources = new Set(entries().map(({ source }) => source));
 /** @type {string[]} */
 const faults = [];
@@ -68,7 +73,17 @@ for (const name of readdirSync('src', { recursive: true, encoding: 'utf8' }).sor
   for (const { fileName: specifier, pos } of ts.preProcessFile(text, true, true).importedFiles) {
     const where = `${file}:${text.slice(0, pos).split('\n').length}`;
     if (specifier.startsWith('node:')) {
-      if (!NODE_ROOMS.includes(from.room)) faults.push(`${where}: ${specifier} outside of ${NODE_ROOMS.join(', ')}.`);
+      if (!NODE_ROOMS.includes(from.room) && !NODE_FILE.test(file)) {
+        faults.push(`${where}: ${specifier} outside of ${NODE_ROOMS.join(', ')} and of files named *-node.ts.`);
+      }
+      continue;
+    }
+    if (specifier.startsWith('#')) {
+      const all = edgeSources.filter((edge) => edge.specifier === specifier);
+      if (all.length === 0) faults.push(`${where}: ${specifier} is not in the imports of package.json.`);
+      if (all.some(({ source }) => place(source)?.room !== from.room)) {
+        faults.push(`${where}: ${specifier} belongs to another room.`);
+      }
       continue;
     }
     if (!specifier.startsWith('.')) {
@@ -87,6 +102,9 @@ for (const name of readdirSync('src', { recursive: true, encoding: 'utf8' }).sor
       .join('/')
       .replace(/\.js$/, '.ts');
     const to = place(target);
+    if (NODE_FILE.test(target) && !NODE_FILE.test(file) && !NODE_ROOMS.includes(from.room)) {
+      faults.push(`${where}: '${specifier}' is for Node alone; reach it through the imports of package.json.`);
+    }
     if (to === undefined) {
       faults.push(`${where}: '${specifier}' leads out of the layout.`);
     } else if (to.floor > from.floor) {
@@ -102,10 +120,13 @@ for (const name of readdirSync('src', { recursive: true, encoding: 'utf8' }).sor
 // Tests and examples see the public subpaths through `paths`; a subpath missing there would silently resolve to an old dist.
 const { config, error } = ts.readConfigFile('tsconfig.test.json', ts.sys.readFile);
 if (error !== undefined) faults.push('tsconfig.test.json: cannot be read.');
-const expected = Object.fromEntries(entries().map(({ specifier, source }) => [specifier, [`./${source}`]]));
+const inNode = edgeSources.filter(({ condition }) => condition === 'node');
+const expected = Object.fromEntries(
+  [...inNode, ...entries()].map(({ specifier, source }) => [specifier, [`./${source}`]]),
+);
 if (JSON.stringify(config?.compilerOptions?.paths) !== JSON.stringify(expected)) {
   faults.push(
-    `tsconfig.test.json: paths and the exports of package.json differ. Expected ${JSON.stringify(expected, null, 2)}`,
+    `tsconfig.test.json: paths, and the imports and exports of package.json differ. Expected ${JSON.stringify(expected, null, 2)}`,
   );
 }
 

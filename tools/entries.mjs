@@ -20,3 +20,18 @@ export function entries() {
   }
   return list;
 }
+
+/**
+ * The files among which `imports` in package.json chooses by runtime: nobody imports them by name.
+ *
+ * @returns {{ specifier: string, condition: string, name: string, source: string }[]} What the source imports
+ *   (`#auth-edge`), for which runtime (`node`, `default`), and the file as above.
+ */
+export function edges() {
+  return Object.entries(manifest.imports ?? {}).flatMap(([specifier, targets]) =>
+    Object.entries(targets).map(([condition, path]) => {
+      const name = path.replace(/^\.\/dist\/|\.js$/g, '');
+      return { specifier, condition, name, source: `src/${name}.ts` };
+    }),
+  );
+}

@@ -61,6 +61,7 @@ export function exchange(
     name: core.nameOf?.(request),
     params: core.tools?.headers(request),
     onKeepAlive,
+    hold: () => watch.hold(),
   });
 }
 

@@ -5,6 +5,7 @@ import type { ClientCapabilities, Implementation } from '../spec/types.js';
 import { LEGACY_VERSIONS, MODERN_VERSIONS } from '../spec/versions.js';
 import type { Core } from './core.js';
 import type { Link } from './link.js';
+import { ofAuth } from './transport.js';
 
 /** What a fallback gets to work with. */
 export interface FallbackContext {
@@ -52,7 +53,7 @@ export async function other(
     const link = await fallback.open(context);
     if (link !== undefined) return link;
   }
-  if (found !== undefined && !isForeign(found)) throw found;
+  if (found !== undefined && (ofAuth.has(found) || !isForeign(found))) throw found;
   throw unsupported(asked.wanted, found);
 }
 

@@ -17,6 +17,7 @@ import {
   errorOf,
   type HeaderSource,
   noteFacts,
+  ofAuth,
 } from './transport.js';
 
 /**
@@ -174,7 +175,7 @@ export class HttpTransport implements ClientTransport {
    */
   async '~send'(
     request: HttpRequest,
-    { signal, headers: more }: Pick<ExchangeOptions, 'signal' | 'headers'>,
+    { signal, headers: more, hold }: Pick<ExchangeOptions, 'signal' | 'headers' | 'hold'>,
     url: URL = this.#url,
   ): Promise<HttpAnswer> {
     const { auth, headers: own, limits } = this.#options;
@@ -191,7 +192,7 @@ export class HttpTransport implements ClientTransport {
       const init: RequestInit = { ...request, headers, signal, redirect };
       const response = await (auth === undefined
         ? this.#fetch(href, init)
-        : auth(new Request(href, init), async (sent) =>
+        : withAuth(auth, new Request(href, init), hold, async (sent) =>
             this.#fetch(sent.url, {
               ...init,
               headers: sent.headers,
@@ -226,6 +227,35 @@ export class HttpTransport implements ClientTransport {
         { cause, url },
       );
     }
+  }
+}
+
+/** What the middleware does by itself, such as asking a person, does not count as the server's time. */
+async function withAuth(
+  auth: AuthMiddleware,
+  request: Request,
+  hold: ExchangeOptions['hold'],
+  next: (request: Request) => Promise<Response>,
+): Promise<Response> {
+  let resume = hold?.();
+  let failure: unknown;
+  try {
+    return await auth(request, async (sent) => {
+      resume?.();
+      resume = undefined;
+      try {
+        return await next(sent);
+      } catch (error) {
+        throw (failure = error);
+      } finally {
+        resume = hold?.();
+      }
+    });
+  } catch (error) {
+    if (error !== failure) ofAuth.add(Object(error) as object);
+    throw error;
+  } finally {
+    resume?.();
   }
 }
 

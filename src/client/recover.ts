@@ -4,6 +4,7 @@ import { HEADER_MISMATCH, type JsonObject } from '../json-rpc.js';
 import type { ClientCall, Core } from './core.js';
 import { list } from './lists.js';
 import type { CallOptions } from './options.js';
+import { ofAuth } from './transport.js';
 import { backoff, isPassing, patienceOf, pause } from './wait.js';
 
 // Requests that change nothing, whatever the server.
@@ -37,7 +38,7 @@ export async function recover(
     }
   }
   const retries = retriesOf(core, call, options);
-  for (let tries = 1; tries <= retries && isPassing(error); tries++) {
+  for (let tries = 1; tries <= retries && isPassing(error) && !ofAuth.has(error); tries++) {
     const patience = patienceOf(error);
     if (patience > LONGEST_RETRY_AFTER) break;
     await pause(core, call.method, Math.max(patience, backoff(tries, LONGEST_PAUSE)), options.signal);

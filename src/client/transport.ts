@@ -26,6 +26,11 @@ export interface ExchangeOptions {
   readonly headers?: HeaderSource | undefined;
   /** Called for signs of life that are no messages, such as comments in an event stream. */
   readonly onKeepAlive?: (() => void) | undefined;
+  /**
+   * Stops the clocks of the exchange, until the function that it returns is called: for time that is not the server's,
+   * such as that of a person who signs in.
+   */
+  readonly hold?: (() => () => void) | undefined;
 }
 
 /**
@@ -92,6 +97,9 @@ export function errorOf(response: JsonRpcErrorResponse): McpError {
   const { code = errorCodeOf(rpcCode), ...rest } = facts.get(response) ?? {};
   return new McpError(code, message || `JSON-RPC error ${rpcCode}`, { ...rest, rpcCode, data });
 }
+
+/** Errors of authorization itself: they say nothing about the server, and trying again may ask a person again. */
+export const ofAuth = /* @__PURE__ */ new WeakSet();
 
 /** Why a signal was aborted, as an `McpError`. */
 export function abortError(signal: AbortSignal): McpError {

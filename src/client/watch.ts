@@ -74,6 +74,19 @@ export class Watch {
     this.#idleAt = Infinity;
   }
 
+  /** Neither silence nor time in all counts until the returned function is called, once. */
+  hold(): () => void {
+    const left = this.totalAt - performance.now();
+    this.totalAt = Infinity;
+    this.pause();
+    return () => {
+      const now = performance.now();
+      this.totalAt = now + left;
+      this.touch();
+      if (!this.over) this.arm(now);
+    };
+  }
+
   /** Ends the exchange. */
   end(error: McpError): void {
     if (this.over) return;

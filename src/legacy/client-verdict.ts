@@ -3,6 +3,7 @@
  *
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#backward-compatibility
  */
+import { ofAuth } from '../client/transport.js';
 import { McpError } from '../errors.js';
 import { HEADER_MISMATCH, MISSING_CAPABILITY, UNSUPPORTED_VERSION } from '../json-rpc.js';
 import { LEGACY_VERSIONS, MODERN_VERSIONS } from '../spec/versions.js';
@@ -30,6 +31,7 @@ export function judge(error: McpError, credentials: boolean): Verdict {
     // A result that names other versions comes from a server that discovers; an error may come from any.
     return common === undefined && rpcCode !== UNSUPPORTED_VERSION ? 'modern' : { offer: common ?? newest };
   }
+  if (ofAuth.has(error)) return 'failed';
   // Old servers know no credentials of this kind, or refuse what they do not know before they say how to be let in.
   if (status === 401 || status === 403) return credentials && challenge === undefined ? { offer: newest } : 'failed';
   if (code === 'connection_failed' && !isOpaque(error)) return 'failed';
@@ -52,7 +54,7 @@ export function foreign(error: McpError): McpError {
 /** What is to be told of a handshake that failed. */
 export function refused(error: McpError, found: McpError | undefined, wanted: string): McpError {
   const { code, rpcCode, status = 200, data, url } = error;
-  const passing = status === 401 || status === 403 || status === 408 || status === 429 || status >= 500;
+  const passing = ofAuth.has(error) || status === 401 || status === 403 || status === 408 || status === 429 || status >= 500;
   const told =
     /^(?:http_status|invalid_message|unsupported_version|limit_exceeded)$/.test(code) || rpcCode !== undefined;
   if (passing || !told || (status >= 300 && status < 400)) return error;

@@ -1,5 +1,6 @@
 // @ts-check
 // The client that the official suite tests. It is started for one scenario, with the server's URL as its last argument.
+import { clientCredentials, enterpriseManaged, oauth, workloadIdentity } from 'mcpwire/auth';
 import { McpClient } from 'mcpwire/client';
 
 const scenario = process.env['MCP_CONFORMANCE_SCENARIO'] ?? '';
@@ -54,10 +55,63 @@ const SCENARIOS = {
   },
 };
 
-const run = SCENARIOS[scenario];
+/**
+ * A browser whose person agrees to everything: the suite's authorization servers answer with a redirect.
+ *
+ * @type {import('mcpwire/auth').Redirect}
+ */
+const headless = {
+  applicationType: 'native',
+  begin: async () => ({
+    redirectUri: 'http://127.0.0.1:33418/callback',
+    async authorize(page) {
+      const { headers } = await fetch(page, { redirect: 'manual' });
+      return new URL(headers.get('location') ?? '');
+    },
+    async close() {},
+  }),
+};
+
+/** Who signs in how. @returns {import('mcpwire/auth').AuthMiddleware} */
+function auth() {
+  const { client_id: clientId, client_secret: clientSecret } = context;
+  switch (scenario) {
+    case 'auth/client-credentials-jwt':
+      return clientCredentials({ clientId, privateKey: context.private_key_pem, algorithm: context.signing_algorithm });
+    case 'auth/client-credentials-basic':
+      return clientCredentials({ clientId, clientSecret });
+    case 'auth/enterprise-managed-authorization': {
+      const { idp_issuer: issuer, idp_token_endpoint: tokenEndpoint, idp_client_id, idp_id_token: idToken } = context;
+      return enterpriseManaged({
+        clientId,
+        clientSecret,
+        idToken,
+        idp: { issuer, tokenEndpoint, clientId: idp_client_id },
+      });
+    }
+    case 'auth/wif-jwt-bearer':
+      return workloadIdentity({ assertion: context.valid_jwt });
+    case 'auth/pre-registration':
+      return oauth({ redirect: headless, clientId, clientSecret, issuer: context.issuer });
+    default:
+      return oauth({
+        redirect: headless,
+        clientMetadataUrl: 'https://conformance-test.local/client-metadata.json',
+        dpop: scenario.startsWith('auth/dpop'),
+      });
+  }
+}
+
+async function signedIn(/** @type {McpClient} */ client) {
+  await client.listTools();
+  await client.callTool('test-tool');
+}
+
+const run = scenario.startsWith('auth/') ? signedIn : SCENARIOS[scenario];
 if (run === undefined) throw new Error(`no such scenario: ${scenario}`);
 const client = await McpClient.connect(url, {
   name: 'conformance',
+  ...(scenario.startsWith('auth/') && { auth: auth() }),
   // Nothing is filled in but what has to be: what a form presets is the client's to add.
   elicit: ({ requestedSchema: { properties } }) => ({
     action: 'accept',
