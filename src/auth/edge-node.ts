@@ -5,4 +5,5 @@ import type { Edge } from './edge-web.js';
 export const edge: Edge = {
   guard: () => import('./guard-node.js'),
   files: () => import('./file-store-node.js'),
+  loopback: () => import('./loopback-node.js'),
 };

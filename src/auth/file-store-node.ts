@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { McpError } from '../errors.js';
 import { lockFile } from './lock-file-node.js';
-import { oneAtATime } from './stores.js';
+import { oneAtATime } from './one-at-a-time.js';
 import type { AuthStore } from './types.js';
 
 /** A registration and its tokens are some kilobytes: this is room for a thousand servers. */

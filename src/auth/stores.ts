@@ -1,6 +1,7 @@
 /** Where a client keeps its registrations and tokens. */
 import { edge } from '#auth-edge';
 import { McpError } from '../errors.js';
+import { oneAtATime } from './one-at-a-time.js';
 import type { AuthStore } from './types.js';
 
 /**
@@ -111,21 +112,4 @@ export function lockIn<T>(store: AuthStore, key: string, run: () => Promise<T>):
   let lock = locksOf.get(store);
   if (lock === undefined) locksOf.set(store, (lock = oneAtATime()));
   return lock(key, run);
-}
-
-/** A lock for everybody who has it, in the order of their calls. */
-export function oneAtATime(): <T>(key: string, run: () => Promise<T>) => Promise<T> {
-  const last = new Map<string, Promise<unknown>>();
-  return async (key, run) => {
-    const before = last.get(key);
-    const own = before === undefined ? run() : before.then(run);
-    // Whoever comes next waits for the end, however it is.
-    const over = own.then(
-      () => {},
-      () => {},
-    );
-    last.set(key, over);
-    void over.then(() => last.get(key) === over && last.delete(key));
-    return await own;
-  };
 }
