@@ -29,6 +29,8 @@ export default {
     'protect',
     'stdio',
     'older-peers',
+    'sign-in',
+    'machines',
     'schemas',
     'testing',
     'errors',

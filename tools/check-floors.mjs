@@ -22,8 +22,6 @@ const PACKAGES = /** @type {Record<string, string[]>} */ ({
   jose: ['auth'],
   'eventsource-parser': ['http', 'client', 'legacy'],
   '@cfworker/json-schema': ['json-schema'],
-  jose: ['auth'],
-  oauth4webapi: ['auth'],
   // No dependency of the package: its parts are bundled.
   'cross-spawn': ['stdio'],
   zod: ['schemas'],

@@ -169,7 +169,7 @@ function identify({ clientId, clientSecret, privateKey: given, algorithm = 'ES25
   if (given === undefined) return { clientId, clientSecret };
   let key: Promise<CryptoKey> | undefined;
   const read = async (): Promise<CryptoKey> =>
-    typeof given === 'string' ? (await import('jose')).importPKCS8(given, algorithm) : given;
+    typeof given === 'string' ? (await import('jose/key/import')).importPKCS8(given, algorithm) : given;
   return { clientId, privateKey: () => (key ??= read()) };
 }
 
