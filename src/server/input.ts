@@ -143,5 +143,4 @@ export async function openReplay(
   return Replay.open(params, binding, settings, peer.capabilities);
 }
 
-const NO_SECRET =
-  'mcpwire: no option "secret": requestState is sealed with a random key, so only this process can open it and retries must come back to it';
+const NO_SECRET = 'mcpwire: no option "secret": only this process can open the requestState that it seals';

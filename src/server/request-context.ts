@@ -140,7 +140,7 @@ export class RequestContext implements Context {
     const { auth } = this.#service;
     if (auth !== undefined) auth.check(scopes, this.auth);
     else if (!scopes.every((scope) => this.auth?.scopes.includes(scope)))
-      throw raise('invalid_request', 'A scope is missing', { status: 403 });
+      throw raise('invalid_request', 'Scope missing', { status: 403 });
   }
 
   get auth(): AuthInfo | undefined {
