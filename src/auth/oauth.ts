@@ -92,7 +92,7 @@ export function oauth(options: OAuthOptions): AuthMiddleware {
         const { client, verifier, redirectUri, state, scope: asked } = pending;
         const code = check(ask, client, answer, state);
         const known = { client_id: client.id };
-        const tokens = await requestTokens('Redeeming the code', as, known, reach, (more) =>
+        const tokens = await requestTokens('Redeeming the code', as, reach, (more) =>
           authorizationCodeGrantRequest(as, known, authOf(client, options.privateKey), code, redirectUri, verifier, {
             ...more,
             additionalParameters: { resource },
@@ -140,7 +140,7 @@ export function oauth(options: OAuthOptions): AuthMiddleware {
     },
     refresh({ as, resource, reach }, client, token) {
       const known = { client_id: client.id };
-      return requestTokens('Renewing the token', as, known, reach, (more) =>
+      return requestTokens('Renewing the token', as, reach, (more) =>
         refreshTokenGrantRequest(as, known, authOf(client, options.privateKey), token, {
           ...more,
           additionalParameters: { resource },
