@@ -28,6 +28,8 @@ export default {
     'serving',
     'stdio',
     'older-peers',
+    'sign-in',
+    'machines',
     'schemas',
     'testing',
     'errors',

@@ -37,6 +37,8 @@ export async function bundle(source, conditions, external) {
       external,
       define: { 'process.env.NODE_ENV': '"production"' },
       legalComments: 'none',
+      // The paths of this repository are not those of a user.
+      tsconfigRaw: '{}',
       logLevel: 'error',
       metafile: true,
       write: false,

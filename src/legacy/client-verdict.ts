@@ -54,7 +54,8 @@ export function foreign(error: McpError): McpError {
 /** What is to be told of a handshake that failed. */
 export function refused(error: McpError, found: McpError | undefined, wanted: string): McpError {
   const { code, rpcCode, status = 200, data, url } = error;
-  const passing = ofAuth.has(error) || status === 401 || status === 403 || status === 408 || status === 429 || status >= 500;
+  const passing =
+    ofAuth.has(error) || status === 401 || status === 403 || status === 408 || status === 429 || status >= 500;
   const told =
     /^(?:http_status|invalid_message|unsupported_version|limit_exceeded)$/.test(code) || rpcCode !== undefined;
   if (passing || !told || (status >= 300 && status < 400)) return error;

@@ -16,6 +16,15 @@ import {
   type McpErrorCode,
   type ServerFacts,
 } from 'mcpwire/client';
+import {
+  bearer,
+  clientCredentials,
+  enterpriseManaged,
+  memoryStore,
+  oauth,
+  workloadIdentity,
+  type Redirect,
+} from 'mcpwire/auth';
 import * as modernClient from 'mcpwire/client/modern';
 import { fromJsonSchema, type JsonSchemaValidator } from 'mcpwire/json-schema';
 import { serve, toNodeListener, type RunningServer } from 'mcpwire/node';
@@ -326,6 +335,28 @@ const parcels: ClientExtension = {
 const quiet: ClientMiddleware = (next) => (call, ctx) =>
   next(call, { ...ctx, options: { ...ctx.options, retry: false } });
 const signed: AuthMiddleware = (request, next) => next(request);
+const agreed: Redirect = {
+  applicationType: 'native',
+  begin: async () => ({
+    redirectUri: 'http://127.0.0.1/callback',
+    authorize: async (url) => url,
+    close: async () => {},
+  }),
+};
+export const signedIn: readonly AuthMiddleware[] = [
+  oauth({ redirect: agreed, store: memoryStore(), onAuthorize: ({ url }) => console.log(url.host) }),
+  bearer(async () => 'token'),
+  clientCredentials({ clientId: 'a', clientSecret: 'b', dpop: true }),
+  workloadIdentity({ assertion: 'jwt' }),
+  enterpriseManaged({
+    idp: { issuer: 'https://a.example', clientId: 'a' },
+    idToken: 'b',
+    clientId: 'c',
+    clientSecret: 'd',
+  }),
+  // @ts-expect-error nobody can be asked without a way to the page
+  oauth({}),
+];
 
 export async function equipped(transport: ClientTransport, store: CacheStore, prior: ServerFacts): Promise<void> {
   const client = await McpClient.connect('http://127.0.0.1:3000/mcp', {
