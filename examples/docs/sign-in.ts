@@ -4,6 +4,7 @@ import {
   clientCredentials,
   enterpriseManaged,
   fileStore,
+  loopback,
   oauth,
   workloadIdentity,
   type AuthStore,
@@ -11,7 +12,7 @@ import {
 } from 'mcpwire/auth';
 import { isMcpError, McpClient } from 'mcpwire/client';
 
-export async function signIn(url: string, redirect: Redirect) {
+export async function signIn(url: string, redirect: Redirect = loopback()) {
   // #region oauth
   const client = await McpClient.connect(url, {
     auth: oauth({ redirect, store: fileStore('~/.config/notes/mcp.json'), clientName: 'Notes' }),

@@ -153,8 +153,19 @@ export function popupCallback(): boolean {
   return true;
 }
 
+/** A {@link Redirect} that leaves the page. What began before goes on after, with what was stored meanwhile. */
+export interface PageRedirect extends Redirect {
+  /**
+   * The URL that came back for an authorization that an earlier load of the page has begun, and takes its answer out of the address
+   * bar. Undefined when the page was loaded for another reason.
+   *
+   * @param state the `state` that was sent
+   */
+  resume(state: string): URL | undefined;
+}
+
 /** Options of {@link redirect}. */
-export interface RedirectOptions {
+export interface PageRedirectOptions {
   /** The page that goes on, of the same origin. Default: this page, without query and fragment. */
   readonly redirectUri?: string;
 }
@@ -172,29 +183,24 @@ export interface RedirectOptions {
  * const client = await McpClient.connect(url, { auth });
  * ```
  */
-export function redirect(options: RedirectOptions = {}): Redirect {
+export function redirect(options: PageRedirectOptions = {}): PageRedirect {
   const page = pageOf('redirect');
   const redirectUri = redirectUriOf(page, options.redirectUri);
-  const { origin, pathname } = new URL(redirectUri);
-  const url = new URL(page.location.href);
-  if (isAnswer(url) && url.origin === origin && url.pathname === pathname) {
-    answers.set(page.history, url);
-    scrub(page);
-  }
   return {
     applicationType: applicationTypeOf(redirectUri),
     begin: async (signal) => ({
       redirectUri,
-      leaves: true,
-      returned: answers.get(page.history),
       authorize: (url) => leave(page, openable(url), signal),
       close: async () => {},
     }),
+    resume(state) {
+      const url = new URL(page.location.href);
+      if (!isAnswer(url) || url.searchParams.get('state') !== state) return undefined;
+      scrub(page);
+      return url;
+    },
   };
 }
-
-/** With what this load of the page began: whose it is the state tells, and there may be several who ask. */
-const answers = /* @__PURE__ */ new WeakMap<object, URL>();
 
 /** Never resolves: the page is gone, or the person came back to it. */
 async function leave(page: Page, href: string, signal: AbortSignal): Promise<never> {

@@ -1,8 +1,8 @@
 /** The seam between how a token is got and how it is kept, sent and renewed. */
-import type { AuthorizationServer, TokenEndpointResponse } from 'oauth4webapi';
+import type { AuthorizationServer } from 'oauth4webapi';
 import type { Keep } from './keep.js';
 import type { Registration } from './registration.js';
-import type { Reach } from './token-request.js';
+import type { Reach, Tokens } from './token-request.js';
 
 /** What a token is asked for. */
 export interface Ask {
@@ -18,7 +18,7 @@ export interface Ask {
 
 /** What came of asking. */
 export interface Obtained {
-  readonly tokens: TokenEndpointResponse;
+  readonly tokens: Tokens;
   /** Who asked, where the token can be renewed. */
   readonly client?: Registration | undefined;
   /** What was asked for, where that was not now. */
@@ -34,7 +34,7 @@ export interface Grant {
   /** Asks for a token, with the help of whoever it takes. */
   obtain(ask: Ask): Promise<Obtained>;
   /** Renews a token without anybody's help. Absent: the way itself takes nobody's help. */
-  refresh?(ask: Ask, client: Registration, token: string): Promise<TokenEndpointResponse>;
+  refresh?(ask: Ask, client: Registration, token: string): Promise<Tokens>;
 }
 
 /** A token with all that it takes to use and to renew it. It is stored as it is. */
@@ -62,7 +62,7 @@ export function union(...lists: readonly (string | undefined)[]): string | undef
 
 /** When a token ends, and when it is to be renewed: a tenth of its time ahead, but no more than a minute. */
 export function timesOf(
-  { expires_in: seconds }: TokenEndpointResponse,
+  { seconds }: Tokens,
   now: number,
 ): { readonly expiresAt: number | undefined; readonly renewAt: number | undefined } {
   if (seconds === undefined) return { expiresAt: undefined, renewAt: undefined };

@@ -17,7 +17,7 @@ export type { Authorizing, OAuthOptions } from './oauth.js';
 export type { RegistrationOptions } from './registration.js';
 export type { CommonOptions } from './setting.js';
 export { popup, popupCallback, redirect } from './browser-redirects.js';
-export type { PopupOptions, RedirectOptions } from './browser-redirects.js';
+export type { PageRedirect, PageRedirectOptions, PopupOptions } from './browser-redirects.js';
 export { loopback, manual } from './redirects.js';
 export type { LoopbackOptions, ManualOptions } from './redirects.js';
 export { browserStore, fileStore, memoryStore } from './stores.js';

@@ -3,14 +3,14 @@
  *
  * @see https://github.com/modelcontextprotocol/ext-auth
  */
-import { ClientSecretPost, genericTokenEndpointRequest, None, type TokenEndpointResponse } from 'oauth4webapi';
+import { ClientSecretPost, genericTokenEndpointRequest, None } from 'oauth4webapi';
 import type { AuthMiddleware } from '../client/http-transport.js';
 import { findIssuer, secure } from './discovery.js';
 import type { Ask, Grant } from './grant.js';
 import { authorized } from './middleware.js';
 import { authOf, methodOf } from './registration.js';
 import { type CommonOptions, settingOf } from './setting.js';
-import { requestTokens } from './token-request.js';
+import { requestTokens, type Tokens } from './token-request.js';
 
 /** Options that ways to a token without a person share. */
 export interface MachineOptions extends CommonOptions {
@@ -102,22 +102,17 @@ export function enterpriseManaged(options: EnterpriseManagedOptions): AuthMiddle
       ...(ask.scope !== undefined && { scope: ask.scope }),
     };
     // The grant is bound to no key: the identity provider is not the one whose tokens are.
-    const grant = await requestTokens(
-      'Exchanging the ID token',
-      idpServer,
-      known,
-      { ...reach, proofs: undefined },
-      (more) =>
-        genericTokenEndpointRequest(
-          idpServer,
-          known,
-          idp.clientSecret === undefined ? None() : ClientSecretPost(idp.clientSecret),
-          'urn:ietf:params:oauth:grant-type:token-exchange',
-          parameters,
-          more,
-        ),
+    const grant = await requestTokens('Exchanging the ID token', idpServer, { ...reach, proofs: undefined }, (more) =>
+      genericTokenEndpointRequest(
+        idpServer,
+        known,
+        idp.clientSecret === undefined ? None() : ClientSecretPost(idp.clientSecret),
+        'urn:ietf:params:oauth:grant-type:token-exchange',
+        parameters,
+        more,
+      ),
     );
-    return request(ask, identity, JWT_BEARER, { assertion: grant.access_token });
+    return request(ask, identity, JWT_BEARER, { assertion: grant.token });
   });
 }
 
@@ -148,10 +143,7 @@ export function workloadIdentity(options: WorkloadIdentityOptions): AuthMiddlewa
   });
 }
 
-function machine(
-  { scope, issuer, ...options }: MachineOptions,
-  tokens: (ask: Ask) => Promise<TokenEndpointResponse>,
-): AuthMiddleware {
+function machine({ scope, issuer, ...options }: MachineOptions, tokens: (ask: Ask) => Promise<Tokens>): AuthMiddleware {
   const grant: Grant = { scope, issuer, obtain: async (ask) => ({ tokens: await tokens(ask) }) };
   return authorized(settingOf(grant, options));
 }
@@ -178,13 +170,13 @@ async function request(
   { clientId, clientSecret, privateKey }: Identity,
   grantType: string,
   parameters: Record<string, string>,
-): Promise<TokenEndpointResponse> {
+): Promise<Tokens> {
   const key = await privateKey?.();
   // The library wants an id to name, also where none is sent.
   const id = clientId ?? 'anonymous';
   const known = { client_id: id };
   const registration = { issuer: as.issuer, id, secret: clientSecret, method: methodOf(as, clientSecret, key) };
-  return requestTokens('Asking for a token', as, known, reach, (more) =>
+  return requestTokens('Asking for a token', as, reach, (more) =>
     genericTokenEndpointRequest(
       as,
       known,

@@ -87,30 +87,30 @@ export function oauth(options: OAuthOptions): AuthMiddleware {
           `${as.issuer} does not say that it knows PKCE with S256 (code_challenge_methods_supported), without which codes can be stolen`,
         );
       }
-      const session = await options.redirect.begin(reach.signal);
+      const { redirect } = options;
+      const redeem = async (pending: Pending, answer: URL): Promise<Obtained> => {
+        const { client, verifier, redirectUri, state, scope: asked } = pending;
+        const code = check(ask, client, answer, state);
+        const known = { client_id: client.id };
+        const tokens = await requestTokens('Redeeming the code', as, reach, (more) =>
+          authorizationCodeGrantRequest(as, known, authOf(client, options.privateKey), code, redirectUri, verifier, {
+            ...more,
+            additionalParameters: { resource },
+          }),
+        );
+        return { tokens, client, scope: asked };
+      };
+      const left = redirect.resume && (await keep.json<Pending>('pending', resource));
+      const answer = left && redirect.resume?.(left.state);
+      if (left !== undefined && answer !== undefined) {
+        // Good for one answer, whatever that is.
+        await keep.delete('pending', resource);
+        if (left.client.issuer === as.issuer) return redeem(left, answer);
+      }
+      const session = await redirect.begin(reach.signal);
       try {
         const { redirectUri } = session;
-        const { applicationType } = options.redirect;
-        const redeem = async (pending: Pending, answer: URL): Promise<Obtained> => {
-          const { client, verifier, redirectUri: uri } = pending;
-          const code = check(ask, client, answer, pending.state);
-          const known = { client_id: client.id };
-          const tokens = await requestTokens('Redeeming the code', as, known, reach, (more) =>
-            authorizationCodeGrantRequest(as, known, authOf(client, options.privateKey), code, uri, verifier, {
-              ...more,
-              additionalParameters: { resource },
-            }),
-          );
-          return { tokens, client, scope: pending.scope };
-        };
-        const left = session.returned && (await keep.json<Pending>('pending', resource));
-        if (session.returned !== undefined && left !== undefined) {
-          // Good for one answer, whatever that is.
-          await keep.delete('pending', resource);
-          if (left.client.issuer === as.issuer && session.returned.searchParams.get('state') === left.state) {
-            return await redeem(left, session.returned);
-          }
-        }
+        const { applicationType } = redirect;
         const client = await register(options, as, { redirectUri, applicationType }, keep, reach);
         // What the answer is checked against is fixed before anybody is sent anywhere.
         const verifier = generateRandomCodeVerifier();
@@ -132,7 +132,7 @@ export function oauth(options: OAuthOptions): AuthMiddleware {
         for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
         await options.onAuthorize?.({ server, url: new URL(url), scope: ask.scope });
         const pending: Pending = { client, verifier, state, redirectUri, scope: ask.scope };
-        if (session.leaves === true) await keep.set('pending', resource, JSON.stringify(pending));
+        if (redirect.resume !== undefined) await keep.set('pending', resource, JSON.stringify(pending));
         return await redeem(pending, await session.authorize(url));
       } finally {
         await session.close();
@@ -140,7 +140,7 @@ export function oauth(options: OAuthOptions): AuthMiddleware {
     },
     refresh({ as, resource, reach }, client, token) {
       const known = { client_id: client.id };
-      return requestTokens('Renewing the token', as, known, reach, (more) =>
+      return requestTokens('Renewing the token', as, reach, (more) =>
         refreshTokenGrantRequest(as, known, authOf(client, options.privateKey), token, {
           ...more,
           additionalParameters: { resource },

@@ -12,10 +12,9 @@ import {
   dynamicClientRegistrationRequest,
   None,
   PrivateKeyJwt,
-  processDynamicClientRegistrationResponse,
 } from 'oauth4webapi';
 import { failure, refused } from './failure.js';
-import type { Reach } from './token-request.js';
+import { answerOf, type Reach } from './token-request.js';
 import type { Keep } from './keep.js';
 
 /** A client as one authorization server knows it. It is stored as it is. */
@@ -132,6 +131,7 @@ export async function register(
   }
   const supported = as.token_endpoint_auth_methods_supported ?? METHODS;
   const method = ['none', ...METHODS].find((one) => supported.includes(one)) ?? 'none';
+  const what = `Registering with ${issuer} as a ${applicationType} application that returns to ${redirectUri}`;
   try {
     const sent = await dynamicClientRegistrationRequest(
       as,
@@ -150,8 +150,10 @@ export async function register(
         [customFetch]: (url, init) => fetch(url, init),
       },
     );
-    const answer = await processDynamicClientRegistrationResponse(await lenient(sent));
+    const answer = await answerOf(what, issuer, sent);
+    if (!sent.ok) throw failure(what, answer);
     const { client_id: id, client_secret: secret, token_endpoint_auth_method: told } = answer;
+    if (typeof id !== 'string' || id === '') throw refused(`${what} failed: ${issuer} gave no client_id`);
     const registered: Registration = {
       issuer,
       id,
@@ -164,23 +166,6 @@ export async function register(
     await keep.set('client', issuer, JSON.stringify(registered));
     return registered;
   } catch (error) {
-    throw failure(
-      `Registering with ${issuer} as a ${applicationType} application that returns to ${redirectUri}`,
-      error,
-    );
+    throw failure(what, error);
   }
-}
-
-/** What many servers leave out of a registration, or say in another way, and means the same. */
-async function lenient(response: Response): Promise<Response> {
-  const ok = response.status === 200;
-  let text = await response.text();
-  try {
-    // Where it is no object, the library says so.
-    const json = JSON.parse(text) as object;
-    text = JSON.stringify(response.ok ? { client_secret_expires_at: 0, ...json } : json);
-  } catch {
-    // The library says what is wrong with it.
-  }
-  return new Response(text, { status: ok ? 201 : response.status, headers: { 'content-type': 'application/json' } });
 }

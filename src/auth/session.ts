@@ -1,5 +1,5 @@
 /** One client at one server: its token, and how that is got and renewed. */
-import type { AuthorizationServer, TokenEndpointResponse } from 'oauth4webapi';
+import type { AuthorizationServer } from 'oauth4webapi';
 import { isMcpError } from '../errors.js';
 import type { Demand } from './challenge.js';
 import { covers, findIssuer, findProtected, isTexts, type Protected } from './discovery.js';
@@ -9,7 +9,7 @@ import { type Ask, type Grant, type Held, timesOf, union } from './grant.js';
 import type { Keep } from './keep.js';
 import type { Possession } from './possession.js';
 import type { Registration } from './registration.js';
-import type { Reach } from './token-request.js';
+import type { Reach, Tokens } from './token-request.js';
 import type { GuardedFetch } from './types.js';
 
 /** What all sessions of one `auth` share. */
@@ -231,7 +231,7 @@ export class Session {
   }
 
   async #hold(
-    tokens: TokenEndpointResponse,
+    tokens: Tokens,
     about: Pick<Held, 'issuer' | 'resource' | 'bare' | 'scope'> & { readonly client?: Registration | undefined },
     refreshToken: string | undefined,
   ): Promise<void> {
@@ -242,9 +242,9 @@ export class Session {
       bare,
       scope,
       client,
-      token: tokens.access_token,
+      token: tokens.token,
       // A server that does not rotate it says nothing of it.
-      refreshToken: tokens.refresh_token ?? refreshToken,
+      refreshToken: tokens.refreshToken ?? refreshToken,
       ...timesOf(tokens, Date.now()),
       key: (await this.#possess())?.stored,
     };

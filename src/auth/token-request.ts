@@ -2,16 +2,13 @@
 import {
   allowInsecureRequests,
   type AuthorizationServer,
-  type Client,
   customFetch,
   type DPoPHandle,
-  isDPoPNonceError,
-  processGenericTokenEndpointResponse,
   type TokenEndpointRequestOptions,
-  type TokenEndpointResponse,
 } from 'oauth4webapi';
 import { McpError } from '../errors.js';
-import { failure, refused } from './failure.js';
+import { isObject, type JsonObject } from '../json-rpc.js';
+import { failure, plain, refused } from './failure.js';
 import type { GuardedFetch } from './types.js';
 
 /** How authorization servers are reached. */
@@ -22,8 +19,13 @@ export interface Reach {
   readonly proofs: DPoPHandle | undefined;
 }
 
-/** The types of tokens that are none for use at a server, such as the grants that identity providers hand out. */
-const ANY_TYPE = { n_a: () => {} };
+/** What a token endpoint has issued. */
+export interface Tokens {
+  readonly token: string;
+  readonly refreshToken: string | undefined;
+  /** How long the token lasts, where that is told. */
+  readonly seconds: number | undefined;
+}
 
 /**
  * Sends a token request, a second time where the server wants a nonce in the proof, and reads the answer.
@@ -35,10 +37,9 @@ const ANY_TYPE = { n_a: () => {} };
 export async function requestTokens(
   what: string,
   as: AuthorizationServer,
-  client: Client,
   { fetch, signal, proofs }: Reach,
   send: (options: TokenEndpointRequestOptions) => Promise<Response>,
-): Promise<TokenEndpointResponse> {
+): Promise<Tokens> {
   const secrets = new Set<string>();
   const options: TokenEndpointRequestOptions = {
     signal,
@@ -54,36 +55,46 @@ export async function requestTokens(
   for (let again = proofs !== undefined; ; again = false) {
     try {
       const response = await send(options);
-      if (response.status >= 500 || response.status === 429) {
-        await response.body?.cancel();
-        const { status } = response;
-        throw new McpError('http_status', `${what} failed: ${as.issuer} answered HTTP ${status}`, { status });
-      }
-      const tokens = await processGenericTokenEndpointResponse(as, client, await bare(response), {
-        recognizedTokenTypes: ANY_TYPE,
-      });
-      if (proofs !== undefined && tokens.token_type === 'bearer') {
-        throw refused(`${as.issuer} issued a token that is bound to no key: leave out dpop to accept such tokens`);
-      }
-      return tokens;
+      const json = await answerOf(what, as.issuer, response);
+      if (response.ok) return tokensOf(json, as.issuer, proofs !== undefined);
+      if (again && json['error'] === 'use_dpop_nonce') continue;
+      throw failure(what, json, secrets);
     } catch (error) {
-      if (again && isDPoPNonceError(error)) continue;
       throw failure(what, error, secrets);
     }
   }
 }
 
 /**
- * An answer without what is not needed: an ID token would be checked for nothing, and a challenge for the client's own
- * authentication hides the error that explains it.
+ * What an endpoint answered. It is read here and not by the library, whose errors hold all of it, and which takes the
+ * measure of ID tokens that nobody asked for.
+ *
+ * @throws McpError for what is no answer of OAuth
  */
-async function bare(response: Response): Promise<Response> {
-  let text = await response.text();
-  try {
-    const { id_token: _, ...json } = JSON.parse(text) as { id_token?: unknown };
-    text = JSON.stringify(json);
-  } catch {
-    // The library says what is wrong with it.
+export async function answerOf(what: string, issuer: string, response: Response): Promise<JsonObject> {
+  const { status } = response;
+  const json: unknown = await response.json().catch(() => {});
+  if (status < 500 && status !== 429) {
+    if (isObject(json) && (response.ok || typeof json['error'] === 'string')) return json;
+    if (response.ok) throw refused(`${what} failed: ${issuer} answered with no JSON object`);
   }
-  return new Response(text, { status: response.status, headers: { 'content-type': 'application/json' } });
+  throw new McpError('http_status', `${what} failed: ${issuer} answered HTTP ${status}`, { status });
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1 */
+function tokensOf(json: JsonObject, issuer: string, bound: boolean): Tokens {
+  const { access_token: token, token_type: type, refresh_token: refreshToken } = json;
+  const seconds = Number(json['expires_in'] ?? NaN);
+  // `N_A` is that of a grant, which is no token for use at a server.
+  if (typeof token !== 'string' || token === '' || !/^(?:bearer|dpop|n_a)$/i.test(String(type))) {
+    throw refused(`${issuer} issued no token that can be sent (token_type ${plain(type) || 'missing'})`);
+  }
+  if (bound && String(type).toLowerCase() !== 'dpop') {
+    throw refused(`${issuer} issued a token that is bound to no key: leave out dpop to accept such tokens`);
+  }
+  return {
+    token,
+    refreshToken: typeof refreshToken === 'string' && refreshToken !== '' ? refreshToken : undefined,
+    seconds: seconds >= 0 && seconds < Infinity ? seconds : undefined,
+  };
 }

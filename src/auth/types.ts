@@ -15,6 +15,13 @@ export interface Redirect {
   readonly applicationType: 'native' | 'web';
   /** Prepares one authorization: the redirect URI to register and to send. */
   begin(signal: AbortSignal): Promise<RedirectSession>;
+  /**
+   * For those that leave the program: what is under way is kept in the store, and the program that begins anew asks for the
+   * whole URL that came back, if this is the authorization that it came back from.
+   *
+   * @param state the `state` that was sent
+   */
+  resume?(state: string): URL | undefined;
 }
 
 /** One authorization under way. */
@@ -23,13 +30,6 @@ export interface RedirectSession {
   /** Shows the page and waits for the person; resolves with the whole URL that came back. */
   authorize(url: URL): Promise<URL>;
   close(): Promise<void>;
-  /**
-   * Set where {@link RedirectSession.authorize} leaves the page and with it the program: what is under way is then kept in
-   * the store first, and `authorize` need not resolve.
-   */
-  readonly leaves?: boolean | undefined;
-  /** The whole URL with which the person came back to a program that had been left, if this one began so. */
-  readonly returned?: URL | undefined;
 }
 
 /** `fetch` for URLs that servers choose: see guard.ts. */

@@ -130,8 +130,7 @@ describe('a program that the person leaves on the way', () => {
       left.open(answer);
       return new Promise<URL>(() => {});
     });
-    const begin = redirect.begin.bind(redirect);
-    redirect.begin = async (signal) => ({ ...(await begin(signal)), leaves: true, returned });
+    redirect.resume = (state) => (returned?.searchParams.get('state') === state ? returned : undefined);
     return { left: left.opened, redirect, store };
   };
 

@@ -20,7 +20,7 @@ export async function packageBinary(name) {
 }
 
 /** Bun obeys `paths`, which in test/ lead to the source: an override without any makes it import the built package. */
-export const BUN_ARGS = ['--tsconfig-override=tsconfig.json'];
+export const BUN_ARGS = ['--tsconfig-override=test/runtimes/tsconfig.bun.json'];
 
 /**
  * A Node of the same major version: the one that runs this, the machine's own, or one from npm. Not a dependency, since
