@@ -16,7 +16,6 @@ const config: KnipConfig = {
   // Started as programs, or imported by the programs that bench/size bundles from text: knip sees imports and npm scripts only.
   ignoreDependencies: [
     '@arethetypeswrong/cli',
-    '@modelcontextprotocol/client',
     '@modelcontextprotocol/conformance',
     'bun',
     'deno',
