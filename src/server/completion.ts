@@ -1,9 +1,10 @@
 import { McpError } from '../errors.js';
 import { isObject, type JsonObject } from '../json-rpc.js';
-import type { Catalog } from './catalog.js';
+import type { Catalog, Listed } from './catalog.js';
 import type { Context } from './context.js';
 import { guarded } from './guard.js';
 import type { Catalogs } from './registry.js';
+import type { RequestContext } from './request-context.js';
 import type { CompiledPrompt } from './prompt.js';
 import type { CompiledTemplate } from './resource.js';
 
@@ -57,6 +58,9 @@ export async function complete(
   if (!isObject(argument) || typeof argument['name'] !== 'string' || typeof argument['value'] !== 'string') {
     throw invalid('params.argument must have a name and a value');
   }
+  // What a prompt may be asked for, it may be completed for: suggestions tell of what is behind it. What middleware hands on
+  // is what was made for this very request.
+  (ctx as RequestContext).checkNeeds(target);
   const { name, value } = argument as { readonly name: string; readonly value: string };
   if (!target.names.includes(name)) throw invalid(`There is no argument ${JSON.stringify(name)}`);
   const { complete = {} } = target;
@@ -91,7 +95,7 @@ function find(
   templates: Catalog<CompiledTemplate>,
   { type, name, uri }: JsonObject,
   ctx: Context,
-): Completable | undefined {
+): (Completable & Listed) | undefined {
   if (type === 'ref/prompt') return prompts.get(name, ctx);
   return type === 'ref/resource' ? templates.get(uri, ctx) : undefined;
 }

@@ -136,11 +136,11 @@ export class RequestContext implements Context {
   checkNeeds({ requires, scopes }: Listed): void {
     if (requires !== undefined) requireCapabilities(this.client.capabilities, requires);
     // Who has started this program may do everything: over stdio there are no tokens.
-    if (scopes === undefined || this.exchange.exposesErrors) return;
+    if (!scopes || this.exchange.exposesErrors) return;
     const { auth } = this.#service;
-    if (auth !== undefined) auth.check(scopes, this.auth);
-    else if (!scopes.every((scope) => this.auth?.scopes.includes(scope)))
-      throw raise('invalid_request', 'Scope missing', { status: 403 });
+    if (auth) auth.check(scopes, this.auth);
+    else if (scopes.some((scope) => !this.auth?.scopes.includes(scope)))
+      throw raise('invalid_request', 'A scope is missing', { status: 403 });
   }
 
   get auth(): AuthInfo | undefined {

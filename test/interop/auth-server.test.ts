@@ -203,7 +203,7 @@ test('AZ1: the official client finds the authorization server, signs in, and ste
     return { client, transport, connected: client.connect(transport) };
   };
   const first = await connect();
-  await expect(first.connected).rejects.toThrow();
+  await expect(first.connected).rejects.toThrow(/unauthorized/i);
   expect(asked[0]?.searchParams.get('resource')).toBe(resource);
   expect(asked[0]?.searchParams.get('scope')).toContain('files:read');
   await first.transport.finishAuth(await browse(asked[0]!));
@@ -211,7 +211,7 @@ test('AZ1: the official client finds the authorization server, signs in, and ste
   const second = await connect();
   await second.connected;
   expect(await second.client.callTool({ name: 'whoami' })).toMatchObject({ content: [{ text: 'ada: files:read' }] });
-  await expect(second.client.callTool({ name: 'delete_file' })).rejects.toThrow();
+  await expect(second.client.callTool({ name: 'delete_file' })).rejects.toThrow(/unauthorized/i);
   expect(asked[1]?.searchParams.get('scope')?.split(' ')).toEqual(
     expect.arrayContaining(['files:read', 'files:write']),
   );

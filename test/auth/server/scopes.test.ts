@@ -34,6 +34,15 @@ describe('what a token allows', () => {
     }
   });
 
+  test('AZ15: is looked at before what is behind a prompt is suggested', async () => {
+    const { url, keys } = await guarded();
+    const ref = { type: 'ref/prompt', name: 'of_customer' };
+    const message = rpc('completion/complete', { ref, argument: { name: 'name', value: '' } });
+    expect((await post(url, message, await keys.token())).status).toBe(403);
+    const { body } = await post(url, message, await keys.token({ scope: 'prompts' }));
+    expect(body).toMatchObject({ result: { completion: { values: ['Zoe'] } } });
+  });
+
   test('AZ15: must hold requiredScopes for any request', async () => {
     const { url, keys } = await guarded({ requiredScopes: ['mcp'] });
     const { status, challenge } = await post(url, rpc('tools/list'), await keys.token());

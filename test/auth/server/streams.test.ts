@@ -166,7 +166,7 @@ test('pages of served origins are asked for no token before they may ask, and re
 test('A33: a token is in no answer, error, context, log or inspection', async () => {
   const seen: string[] = [];
   const note = (...all: unknown[]): void => {
-    for (const one of all) seen.push(inspect(one, { depth: 20, showHidden: true }), String(JSON.stringify(one)));
+    for (const one of all) seen.push(inspect(one, { depth: 20, showHidden: true }), JSON.stringify(one) ?? '');
   };
   const spies = (['log', 'warn', 'error', 'info', 'debug'] as const).map((name) =>
     vi.spyOn(console, name).mockImplementation(note),

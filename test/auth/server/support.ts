@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHash } from 'node:crypto';
+import * as z from 'zod';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT, type JWK } from 'jose';
 import { bearerAuth, jwt, type BearerAuthOptions, type JwtOptions } from 'mcpwire/auth/server';
 import { serve, type RunningServer } from 'mcpwire/node';
@@ -111,6 +112,11 @@ export async function guarded(
     .tool('headers', {}, (_args, ctx) => JSON.stringify([...(ctx.http?.headers ?? [])]))
     .tool('delete_file', { scopes: ['files:write', 'files:read'] }, () => 'deleted')
     .prompt('secret', { scopes: ['prompts'] }, () => 'psst')
+    .prompt(
+      'of_customer',
+      { argsSchema: z.object({ name: z.string() }), complete: { name: ['Zoe'] }, scopes: ['prompts'] },
+      () => 'psst',
+    )
     .resource('docs://secret', { name: 'secret', scopes: ['docs'] }, () => 'psst');
   const running: RunningServer = await serve(server);
   closing({ close: () => running.close({ graceMs: 0 }) });
