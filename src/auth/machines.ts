@@ -22,6 +22,7 @@ export interface MachineOptions extends CommonOptions {
 
 /** What a client authenticates with that is no person's. */
 export interface ClientSecretOrKey {
+  /** The id that the client is registered with. */
   readonly clientId: string;
   /** The secret. Either this or a key. */
   readonly clientSecret?: string | undefined;

@@ -59,8 +59,11 @@ export function fileStore(path: string): Required<AuthStore> {
 
 /** What is used of a `Storage`. */
 export interface BrowserStorage {
+  /** What is kept under a key; `null` for nothing. */
   getItem(key: string): string | null;
+  /** Keeps a text. */
   setItem(key: string, value: string): void;
+  /** Forgets a text. */
   removeItem(key: string): void;
 }
 

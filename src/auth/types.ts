@@ -2,8 +2,11 @@
 
 /** Keeps what a client must remember: registrations and tokens, one text per key. */
 export interface AuthStore {
+  /** What is kept under a key; `undefined` for nothing. */
   get(key: string): string | undefined | Promise<string | undefined>;
+  /** Keeps a text, instead of what was there. */
   set(key: string, value: string): void | Promise<void>;
+  /** Forgets a text, if there is one. */
   delete(key: string): void | Promise<void>;
   /** Runs one at a time for a key, across everything that shares the store. Default: within this process. */
   lock?<T>(key: string, run: () => Promise<T>): Promise<T>;
@@ -26,9 +29,11 @@ export interface Redirect {
 
 /** One authorization under way. */
 export interface RedirectSession {
+  /** Where the authorization server sends the person back to. */
   readonly redirectUri: string;
   /** Shows the page and waits for the person; resolves with the whole URL that came back. */
   authorize(url: URL): Promise<URL>;
+  /** Frees what it holds. Called once, whatever came of it. */
   close(): Promise<void>;
 }
 
