@@ -68,7 +68,7 @@ export function askOver(exchange: Exchange, { inputRounds }: ServerLimits): Ask 
         if (!isMcpError(error)) throw error;
       }
     }
-    throw raise('limit_exceeded', `The client gave no valid answer to ${method} (limits.inputRounds: ${inputRounds})`);
+    throw raise('limit_exceeded', `No valid answer to ${method} (limits.inputRounds)`);
   };
   return askWith(put, async (_key, fn) => fn());
 }

@@ -152,7 +152,7 @@ export function checkOptions(options: ServerOptions): void {
   const secrets: readonly (Secret | undefined)[] = Array.isArray(secret) ? secret : [secret];
   // Now, and not when the first state is sealed.
   if (secret !== undefined && !(secrets.length > 0 && secrets.every((one) => Number(one?.length) >= MIN_SECRET))) {
-    throw new TypeError(`secret must be ${MIN_SECRET} characters or bytes, or more, that nobody can guess`);
+    throw new TypeError(`secret must be ${MIN_SECRET} characters or bytes that nobody can guess`);
   }
 }
 

@@ -48,12 +48,23 @@ function checked(result: JsonObject, uri: string): JsonObject {
 /** Whether a caller must not know of a resource: it is registered, and not visible to this caller. */
 export function isHidden(catalogs: Catalogs, uri: string, ctx: Context): boolean {
   const entry = catalogs.resources.peek(uri);
-  if (entry !== undefined) return !sees(entry, ctx);
-  if (!catalogs.templates.personal) return false;
+  if (entry !== undefined) return !mayRead(entry, ctx);
   const matching = [...catalogs.templates.values()].filter(
     ({ template }) => readUri(template.parts, uri) !== undefined,
   );
-  return matching.length > 0 && !matching.some((one) => sees(one, ctx));
+  return matching.length > 0 && !matching.some((one) => mayRead(one, ctx));
+}
+
+/** Whether a caller sees something and has the scopes for it. */
+function mayRead(entry: CompiledResource, ctx: Context): boolean {
+  if (!sees(entry, ctx)) return false;
+  try {
+    // What middleware hands on is what was made for this very request.
+    (ctx as RequestContext).checkNeeds({ ...entry, requires: undefined });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a caller who reads a resource comes to a handler: to its own, or to one that knows what nobody else knows. */

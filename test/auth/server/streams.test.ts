@@ -25,6 +25,28 @@ async function session({ url, keys }: Guarded, first: Json = {}) {
   return { send, own };
 }
 
+test.each([
+  ['without its scope nothing', 'other', ['tools/list_changed']],
+  ['with its scope everything', 'docs', ['resources/updated', 'tools/list_changed']],
+])('AZ15: of a resource that takes a scope, who listens %s is told', async (_what, scope, heard) => {
+  const { url, keys, server } = await guarded();
+  const notifications = { toolsListChanged: true, resourceSubscriptions: ['docs://secret'] };
+  const message = rpc('subscriptions/listen', { notifications });
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { ...headersOf(message), authorization: `Bearer ${await keys.token({ scope })}` },
+    body: JSON.stringify(message),
+  });
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  while (!text.includes('acknowledged')) text += (await reader.read()).value ?? '';
+  server.notify.resourceUpdated('docs://secret');
+  server.notify.toolsChanged();
+  while (!text.includes('tools/list_changed')) text += (await reader.read()).value ?? '';
+  await reader.cancel();
+  expect([...text.matchAll(/notifications\/((?:tools|resources)\/\w+)/g)].map(([, method]) => method)).toEqual(heard);
+});
+
 describe('a stream whose token expires', () => {
   test('of a subscription ends with its result, in time, though nothing changes', async () => {
     const { url, keys } = await guarded();
