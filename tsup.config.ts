@@ -13,7 +13,8 @@ export default defineConfig({
   dts: false,
   clean: true,
   silent: true,
-  sourcemap: true,
+  // The code is not minified and reads as it was written; maps would be over half of what users install.
+  sourcemap: false,
   // Deno, Bun and workerd know Node's modules by their `node:` names only.
   removeNodeProtocol: false,
   // The program's own bundler or runtime chooses an edge (`imports` in package.json).

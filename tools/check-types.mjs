@@ -9,9 +9,10 @@ import { packAndInstall, run } from './pack.mjs';
 
 /**
  * Instantiations that a server with 100 tools and a client with three calls may cost beyond what zod asks for the same
- * schemas and handlers. Looking at a schema's `~standard` types is most of it, so two schemas cost twice as much as one.
+ * schemas and handlers. Looking at a schema's `~standard` types is most of it, so two schemas cost twice as much as one; a
+ * member of the class costs a few, once.
  */
-const MAX_INSTANTIATIONS = { arguments: 27_000, 'arguments and results': 49_000 };
+const MAX_INSTANTIATIONS = { arguments: 27_050, 'arguments and results': 49_000 };
 /** 400 tools may cost four times as much as 100, and this factor for what is not a multiple. */
 const LINEAR_TOLERANCE = 1.1;
 

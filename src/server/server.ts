@@ -402,7 +402,7 @@ export class McpServer<Entries = never, C = unknown> implements Served<Entries> 
    * endpoint's path; `undefined` for every other request. `serve()` does this by itself.
    * Elsewhere: `server.metadata(request) ?? server.fetch(request)`.
    */
-  metadata(request: Pick<Request, 'method' | 'url'>): Response | undefined {
+  metadata(request: { readonly method: string; readonly url: string }): Response | undefined {
     return this.#options.auth?.metadata(request);
   }
 
