@@ -204,7 +204,7 @@ export class Subscriptions {
       const end = (): void => stream.close();
       const expiresAt = exchange.peer.auth?.expiresAt;
       // Nobody listens on with credentials that are over. Most have no end, and no timer.
-      const timer = expiresAt && setTimeout(end, timerMs(expiresAt * 1000 - Date.now()));
+      const timer = expiresAt && setTimeout(end, timerMs(Math.max(0, expiresAt * 1000 - Date.now())));
       this.#held.set(stream, () => {
         release();
         resolve(clearTimeout(timer));
