@@ -133,7 +133,10 @@ export class SubscriptionStream {
 
   /** Takes a change: sends it, or keeps it until there is room. A stream that nobody reads any more ends. */
   take(topic: Topic, broadcast: Broadcast, now: number, dropBytes: number): void {
-    if (!this.#busy || (this.#exchange.unsent === 0 && now - this.#sentAt > FORGOTTEN_MS)) {
+    // Its timer may be late.
+    if ((this.#exchange.peer.auth?.expiresAt ?? Infinity) * 1000 <= now) {
+      this.close();
+    } else if (!this.#busy || (this.#exchange.unsent === 0 && now - this.#sentAt > FORGOTTEN_MS)) {
       this.#sentAt = now;
       void this.send(broadcast);
     } else if ((this.#exchange.unsent ?? 0) > dropBytes) {
