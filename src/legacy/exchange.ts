@@ -17,6 +17,7 @@ export class LegacyExchange implements Exchange {
   readonly peer: Peer;
   readonly bare = true;
   readonly exposesErrors: boolean;
+  readonly owner: boolean;
   /** Goes out with the response, where that is HTTP's. */
   headers: Readonly<Record<string, string>> | undefined;
   readonly session: LegacySession;
@@ -36,6 +37,7 @@ export class LegacyExchange implements Exchange {
     this.#over = over;
     this.peer = new LegacyPeer(session, inner.peer);
     this.exposesErrors = inner.exposesErrors === true;
+    this.owner = inner.owner === true;
   }
 
   /** Something can be sent before the response. */

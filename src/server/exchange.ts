@@ -91,6 +91,8 @@ export interface Exchange {
   readonly streams?: boolean;
   /** The messages of unexpected errors may go out: the caller is the one who started this program. Default `false`. */
   readonly exposesErrors?: boolean;
+  /** The caller is who started this program, and may do everything: there are no tokens, and no scopes. Default `false`. */
+  readonly owner?: boolean;
   /** Bytes sent and not yet taken, where the transport can tell. */
   readonly unsent?: number;
   /**

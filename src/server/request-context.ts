@@ -136,7 +136,7 @@ export class RequestContext implements Context {
   checkNeeds({ requires, scopes }: Listed): void {
     if (requires !== undefined) requireCapabilities(this.client.capabilities, requires);
     // Who has started this program may do everything: over stdio there are no tokens.
-    if (!scopes || this.exchange.exposesErrors) return;
+    if (!scopes || this.exchange.owner) return;
     const { auth } = this.#service;
     if (auth) auth.check(scopes, this.auth);
     else if (scopes.some((scope) => !this.auth?.scopes.includes(scope)))

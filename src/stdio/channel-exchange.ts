@@ -10,6 +10,7 @@ export interface ChannelPlace {
   readonly writer: LineWriter;
   readonly running: Running;
   readonly exposesErrors: boolean;
+  readonly owner: boolean;
   readonly highWaterBytes: number;
   readonly dropBytes: number;
   /** Takes responses, which go out together with others. Default: each goes out by itself. */
@@ -21,6 +22,7 @@ export class ChannelExchange implements Exchange {
   readonly peer: Peer;
   readonly bare: boolean;
   readonly exposesErrors: boolean;
+  readonly owner: boolean;
   onClosing: (() => void) | undefined;
   /** The handler has ended: who looks at the signal later must not be kept. */
   over = false;
@@ -39,6 +41,7 @@ export class ChannelExchange implements Exchange {
     this.peer = peer;
     this.bare = bare;
     this.exposesErrors = place.exposesErrors;
+    this.owner = place.owner;
     this.#place = place;
     this.#over = over;
   }

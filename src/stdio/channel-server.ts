@@ -79,6 +79,16 @@ export function serveChannel(
   channel: ByteChannel,
   options: ServeChannelOptions = {},
 ): ServedChannel {
+  return serveBytes(server, channel, options, false);
+}
+
+/** @param owner the caller is who started this program */
+export function serveBytes(
+  server: McpServer<unknown>,
+  channel: ByteChannel,
+  options: ServeChannelOptions,
+  owner: boolean,
+): ServedChannel {
   const { unsafelyExposeErrorMessages = false } = options;
   const lineBytes = atLeast(1, options.limits?.lineBytes ?? LINE_BYTES, 'limits.lineBytes');
   const concurrentRequests = atLeast(1, options.limits?.concurrentRequests ?? 1_000, 'limits.concurrentRequests');
@@ -95,6 +105,7 @@ export function serveChannel(
     writer,
     running,
     exposesErrors: unsafelyExposeErrorMessages,
+    owner,
     highWaterBytes: limits.streamHighWaterBytes,
     dropBytes: limits.streamDropBytes,
   };

@@ -1,6 +1,6 @@
 import type { Trusted } from '../server/definition.js';
 import type { McpServer } from '../server/server.js';
-import { serveChannel, type ServedChannel, type ServerChannelLimits } from './channel-server.js';
+import { serveBytes, type ServedChannel, type ServerChannelLimits } from './channel-server.js';
 import { guardStdout } from './guard.js';
 import { readableOf, writableOf } from './node-streams.js';
 
@@ -44,7 +44,7 @@ export function serveStdio(server: McpServer<unknown>, options: ServeStdioOption
     readable: readableOf(stdin),
     writable: writableOf({ on: (event, listener) => stdout.on(event, listener) }, guard.write),
   };
-  const { closed: ended, close } = serveChannel(server, channel, { ...rest, unsafelyExposeErrorMessages: true });
+  const { closed: ended, close } = serveBytes(server, channel, { ...rest, unsafelyExposeErrorMessages: true }, true);
   // In Deno a stdin that was paused once keeps no process alive any more, where it is a socket, as Node's pipes are.
   const alive = setInterval(() => {}, 2 ** 31 - 1);
   const onSignal = (): void => void close();

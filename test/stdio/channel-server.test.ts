@@ -29,6 +29,26 @@ function gated() {
 
 const answerOf = (id: unknown, text: string) => ({ id, result: { content: [{ text }] } });
 
+describe('scopes', () => {
+  const guarded = () => new McpServer(PLAIN).tool('secret', { scopes: ['admin'] }, () => 'psst');
+  const as = (...scopes: string[]) => ({ auth: { subject: 'ada', scopes, claims: {} } });
+
+  test.each([
+    ['without an identity', {}],
+    ['of an identity that lacks them', as('user')],
+  ])('AZ14: are asked for on a channel %s, also where that gets the messages of errors', async (_what, options) => {
+    const { send, next } = served(guarded(), { ...options, unsafelyExposeErrorMessages: true });
+    await send(call(1, 'secret'));
+    expect(await next()).toMatchObject({ id: 1, error: { code: -32600 } });
+  });
+
+  test('AZ14: of an identity that has them are enough', async () => {
+    const { send, next } = served(guarded(), as('admin'));
+    await send(call(1, 'secret'));
+    expect(await next()).toMatchObject(answerOf(1, 'psst'));
+  });
+});
+
 describe('requests', () => {
   test('a quick one overtakes a slow one', async () => {
     const { server, go } = gated();

@@ -84,6 +84,12 @@ describe('StdioTransport', () => {
     expect(JSON.parse(stderr.split('\n')[0] ?? '')).toEqual(args);
   });
 
+  test('AZ14: the one who has started a server needs no scopes', async () => {
+    const client = await McpClient.connect(transportTo('server'));
+    expect(await textOf(client, 'guarded')).toBe('psst');
+    await client.close();
+  });
+
   // spec: basic#auth.2
   test('A45: the process gets no variable but the listed ones and those that were given', async () => {
     vi.stubEnv('API_TOKEN', 'secret');
